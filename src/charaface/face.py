@@ -1,0 +1,167 @@
+"""What is known of one face: frozen results that check themselves and travel as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from charaface.schemes import SCHEMES
+
+EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Points of one face in one scheme."""
+
+    points: (
+        np.ndarray
+    )  # (N, 2) float32, picture pixels, whole numbers at pixel centres; may leave the picture
+    scores: np.ndarray  # (N,) float32, how sure each point is, 0 to 1
+    visible: np.ndarray  # (N,) bool, False for a point that is hidden or not drawn
+    scheme: str = "ibug68"
+
+    def __post_init__(self) -> None:
+        if self.scheme not in SCHEMES:
+            raise ValueError(f"no scheme {self.scheme!r}; there are {', '.join(SCHEMES)}")
+        count = SCHEMES[self.scheme].count
+        points = np.array(self.points, dtype=np.float32)
+        if points.shape != (count, 2):
+            raise ValueError(f"{self.scheme} needs points of shape ({count}, 2), got {points.shape}")
+        if not np.isfinite(points).all():
+            raise ValueError("points must be finite numbers")
+        object.__setattr__(self, "points", points)
+        for name, kind in (("scores", np.float32), ("visible", np.bool_)):
+            values = np.array(getattr(self, name), dtype=kind)
+            if values.shape != (count,):
+                raise ValueError(f"{self.scheme} needs {name} of shape ({count},), got {values.shape}")
+            object.__setattr__(self, name, values)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Head pose in degrees: nose towards image right, nose up, head leaning to image right are positive."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True)
+class Emotion:
+    """A drawn expression (not a feeling) and how likely each of the seven is."""
+
+    label: str
+    probabilities: dict[str, float]
+
+    def __post_init__(self) -> None:
+        unknown = ({self.label} | set(self.probabilities)) - set(EXPRESSIONS)
+        if unknown:
+            raise ValueError(f"no expression {sorted(unknown)}; there are {', '.join(EXPRESSIONS)}")
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour of a part: its value, its everyday name and the share of the part that has it."""
+
+    hex: str  # "#rrggbb"
+    name: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One face of a picture; what is not known is None."""
+
+    box: np.ndarray  # (4,) float32 x0, y0, x1, y1 in picture pixels: picture[y0:y1, x0:x1]
+    score: float = 1.0  # how sure it is a face, 0 to 1
+    landmarks: Landmarks | None = None
+    pose: Pose | None = None
+    emotion: Emotion | None = None
+    colours: dict[str, Colour] | None = None  # of hair, skin, left_eye, right_eye
+    domain: dict[str, float] | None = None  # kind of drawing to probability
+    track: int | None = None  # the same number for the same face from frame to frame
+    weights: dict[str, str] = field(default_factory=dict)  # task to the name of the weights that answered
+
+    def __post_init__(self) -> None:
+        box = np.array(self.box, dtype=np.float32)
+        if box.shape != (4,):
+            raise ValueError(f"a box has 4 numbers x0, y0, x1, y1, got shape {box.shape}")
+        if not np.isfinite(box).all():
+            raise ValueError(f"a box needs finite numbers, got {box.tolist()}")
+        if box[2] <= box[0] or box[3] <= box[1]:
+            raise ValueError(f"a box needs x1 > x0 and y1 > y0, got {box.tolist()}")
+        object.__setattr__(self, "box", box)
+        object.__setattr__(self, "score", float(self.score))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The face as plain JSON values; unknown fields are absent, parts are derived from the points."""
+        out: dict[str, Any] = {"box": _plain(self.box), "score": _plain(self.score)}
+        if self.domain is not None:
+            out["domain"] = {k: _plain(v) for k, v in self.domain.items()}
+        if self.track is not None:
+            out["track"] = self.track
+        if self.weights:
+            out["weights"] = dict(self.weights)
+        if self.landmarks is not None:
+            out["landmarks"] = {
+                "scheme": self.landmarks.scheme,
+                "points": _plain(self.landmarks.points),
+                "scores": _plain(self.landmarks.scores),
+                "visible": self.landmarks.visible.tolist(),
+            }
+        if self.pose is not None:
+            out["pose"] = {k: _plain(getattr(self.pose, k)) for k in ("yaw", "pitch", "roll")}
+        if self.landmarks is not None and self.landmarks.scheme == "ibug68":
+            out["parts"] = _parts(self.landmarks.points)
+        if self.colours is not None:
+            out["colours"] = {
+                k: {"hex": c.hex, "name": c.name, "share": _plain(c.share)} for k, c in self.colours.items()
+            }
+        if self.emotion is not None:
+            probabilities = {k: _plain(v) for k, v in self.emotion.probabilities.items()}
+            out["emotion"] = {"label": self.emotion.label, "probabilities": probabilities}
+        return out
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Face:
+        """A face from what to_dict gave; derived and unknown keys are passed over. Raises ValueError on bad values."""
+        if "box" not in data:
+            raise ValueError("a face needs a box")
+        marks, pose, emotion, colours = (data.get(k) for k in ("landmarks", "pose", "emotion", "colours"))
+        return cls(
+            box=data["box"],
+            score=data.get("score", 1.0),
+            landmarks=Landmarks(marks["points"], marks["scores"], marks["visible"], marks["scheme"])
+            if marks
+            else None,
+            pose=Pose(pose["yaw"], pose["pitch"], pose["roll"]) if pose else None,
+            emotion=Emotion(emotion["label"], emotion["probabilities"]) if emotion else None,
+            colours={k: Colour(**c) for k, c in colours.items()} if colours is not None else None,
+            domain=data.get("domain"),
+            track=data.get("track"),
+            weights=data.get("weights", {}),
+        )
+
+
+def _plain(values: Any) -> Any:
+    """Floats of any shape as lists of the shortest decimals that restore each float32."""
+    array = np.asarray(values, dtype=np.float32)
+    if array.ndim == 0:
+        return float(str(array[()]))
+    return [_plain(v) for v in array]
+
+
+def _parts(points: np.ndarray) -> dict[str, list[float]]:
+    def box(part: slice) -> Any:
+        return _plain(np.concatenate([points[part].min(axis=0), points[part].max(axis=0)]) + np.float32(0.5))
+
+    return {
+        "left_eye": box(slice(42, 48)),
+        "right_eye": box(slice(36, 42)),
+        "mouth": box(slice(48, 68)),
+        "nose": _plain(points[30]),
+        "chin": _plain(points[8]),
+    }
