@@ -1,0 +1,231 @@
+"""The pseudo-3-D head: a superellipse tube for the face, one projection for everything drawn on it.
+
+Head space: the outer eye corners of the frontal face are 1 apart; x to image right, y down, z to the viewer, the
+origin on the eye line between the ears. Every feature is a curve on the surface, so its labels are exact at any pose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from charaface.synth.pen import arc_resample, smooth
+
+FLATNESS = 2.6  # exponent of the outline's cross-section: 2 is an ellipse, more is a flatter face
+ROUNDNESS = 2.0  # of the surface that eyes and mouth lie on, inside the outline's
+
+
+@dataclass(frozen=True)
+class Build:
+    """Proportions of one character, in outer-eye distances."""
+
+    half_width: float = 0.64  # of the face at the eye line
+    cheek: tuple[float, float] = (
+        0.60,
+        0.40,
+    )  # half width as a share of half_width..., height as a share of chin
+    jaw: tuple[float, float] = (0.44, 0.72)
+    chin_half: float = 0.16
+    chin: float = 0.95  # from the eye line down
+    crown: float = 1.15  # from the eye line up to the top of the skull
+    depth: float = 0.62  # from the ears forward to the face
+    brow_ridge: float = 0.0
+    chin_forward: float = 0.0
+    muzzle: float = 0.0  # lips forward in profile
+    nose_length: float = 0.12  # forward, beyond the face
+    back: float = 0.75  # from the ears back
+    jaw_line: float = 0.6  # at three quarters: 0 a ball's outline, 1 the jaw bone's line
+    stretch: float = 1.0  # height over width of the drawing
+    perspective: float = 0.05
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a head goes: the middle between the ears in canvas pixels, pixels of half its width."""
+
+    x: float
+    y: float
+    unit: float
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Degrees: nose towards image right, nose up, head leaning to image right."""
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+
+
+class Head:
+    """A build at a place, turned: maps head space to canvas pixels."""
+
+    def __init__(self, build: Build, place: Place, turn: Turn, jaw_drop: float = 0.0) -> None:
+        self.build = build = replace(build, chin=build.chin + jaw_drop)
+        self.place, self.turn = place, turn
+        self.unit = place.unit / build.half_width  # pixels of one outer-eye distance
+        yaw, pitch, roll = np.radians([turn.yaw, turn.pitch, turn.roll])
+        self._yaw = (float(np.cos(yaw)), float(np.sin(yaw)))
+        self._pitch = (float(np.cos(pitch)), float(np.sin(pitch)))
+        self._roll = (float(np.cos(roll)), float(np.sin(roll)))
+        self.side = 1.0 if turn.yaw >= 0 else -1.0  # the image side that is far from the viewer
+        self._half = self._jaw_half()
+        self._depth_y, self._depth_z = self._profile()
+
+    # --- shape -------------------------------------------------------------------------------------------------
+
+    def _jaw_half(self) -> np.ndarray:
+        """(N, 2) the frontal contour of the image-right half, from the ear at the eye line down to the chin."""
+        b = self.build
+        knots = np.array(
+            [
+                [b.half_width, 0.0],
+                [b.cheek[0] * b.half_width, b.cheek[1] * b.chin],
+                [b.jaw[0] * b.half_width, b.jaw[1] * b.chin],
+                [b.chin_half * b.half_width, b.chin * 0.985],
+                [0.0, b.chin],
+            ]
+        )
+        curve = smooth(np.concatenate([[[b.half_width * 1.0, -0.35 * b.chin]], knots, [[-knots[3, 0], knots[3, 1]]]]))
+        curve = curve[8:-8]  # the neighbours only shape the tangents
+        curve[:, 1] = np.maximum.accumulate(curve[:, 1])
+        curve[-1] = [0.0, b.chin]
+        return curve
+
+    def _profile(self) -> tuple[np.ndarray, np.ndarray]:
+        """Heights and depths of the face's midline without the nose."""
+        b = self.build
+        d = b.depth
+        y = np.array([-b.crown, -0.75, -0.5, -0.25, 0.0, 0.3, 0.57, 0.76, 1.0]) * np.array(
+            [1, 1, 1, 1, 1, *[b.chin / 0.95] * 3, b.chin]
+        )
+        z = np.array([0.1, 0.72, 0.93, 1.0, 0.96, 1.0, 1.0, 0.93, 0.86]) * d
+        z[3] += b.brow_ridge
+        z[6] += b.muzzle
+        z[8] += b.chin_forward
+        fine = smooth(np.stack([y, z], axis=1), steps=6)
+        return fine[:, 0], fine[:, 1]
+
+    def width(self, y: np.ndarray) -> np.ndarray:
+        """Half width of the frontal face at heights y."""
+        b = self.build
+        below = np.interp(y, self._half[:, 1], self._half[:, 0])
+        above = b.half_width * np.maximum(1 - (np.minimum(y, 0) / -(b.crown * 1.02)) ** 2.6, 0) ** 0.5
+        return np.asarray(np.where(y < 0, above, np.maximum(below, 0.02)))
+
+    def depth(self, y: np.ndarray) -> np.ndarray:
+        """Depth of the midline at heights y."""
+        return np.asarray(np.interp(y, self._depth_y, self._depth_z))
+
+    def on_face(self, xy: np.ndarray, lift: float = 0.0) -> np.ndarray:
+        """(N, 3) head-space points of the surface under frontal (N, 2) positions, lifted towards the viewer."""
+        x, y = xy[:, 0], xy[:, 1]
+        u = np.clip(np.abs(x) / (1.1 * np.maximum(self.width(y), 0.25)), 0, 0.97)
+        z = self.depth(y) * (1 - u**ROUNDNESS) ** (1 / ROUNDNESS)
+        return np.stack([x, y, z + lift], axis=1)
+
+    # --- projection --------------------------------------------------------------------------------------------
+
+    def turned(self, points: np.ndarray) -> np.ndarray:
+        """(N, 3) points after yaw and pitch, before roll and place."""
+        (cy, sy), (cp, sp) = self._yaw, self._pitch
+        x = points[:, 0] * cy + points[:, 2] * sy
+        z = points[:, 2] * cy - points[:, 0] * sy
+        y = points[:, 1] * cp - z * sp
+        return np.stack([x, y, z * cp + points[:, 1] * sp], axis=1)
+
+    def flat(self, turned: np.ndarray) -> np.ndarray:
+        """(N, 2) canvas pixels of turned points."""
+        k = self.unit / (1 - self.build.perspective * turned[:, 2])
+        x, y = turned[:, 0] * k, turned[:, 1] * k * self.build.stretch
+        c, s = self._roll
+        return np.stack([self.place.x + c * x - s * y, self.place.y + s * x + c * y], axis=1)
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """(N, 2) canvas pixels of head-space points."""
+        return self.flat(self.turned(points))
+
+    def draw_on(self, xy: np.ndarray, lift: float = 0.0) -> np.ndarray:
+        """(N, 2) canvas pixels of frontal positions laid on the face."""
+        return self.project(self.on_face(xy, lift))
+
+    def facing(self, xy: np.ndarray) -> np.ndarray:
+        """(N,) how much the surface at frontal positions looks at the viewer: 1 fully, below 0 turned away."""
+        w = 1.1 * np.maximum(self.width(xy[:, 1]), 0.25)
+        u = np.clip(xy[:, 0] / w, -0.97, 0.97)
+        d = self.depth(xy[:, 1])
+        v = (1 - np.abs(u) ** ROUNDNESS) ** (1 / ROUNDNESS)
+        nx = np.sign(u) * np.abs(u) ** (ROUNDNESS - 1) / w
+        nz = v ** (ROUNDNESS - 1) / d
+        length = np.hypot(nx, nz)
+        return np.asarray((nz * self._yaw[0] - nx * self._yaw[1]) / length)
+
+    # --- outlines ----------------------------------------------------------------------------------------------
+
+    def far_contour(self, y: np.ndarray) -> np.ndarray:
+        """(N, 3) turned points of the face's silhouette on the far side at heights y, the nose included."""
+        s = self.side
+        cy, sy = abs(self._yaw[0]), abs(self._yaw[1])
+        w, d = np.maximum(self.width(y), 0.02), self.depth(y)
+        q = FLATNESS / (FLATNESS - 1)
+        reach = np.maximum(((w * cy) ** q + (d * sy) ** q) ** (1 / q), 1e-6)
+        x = w * (w * cy / reach) ** (q - 1)
+        z = d * (d * sy / reach) ** (q - 1)
+        if self._yaw[0] < 0:
+            x = -x
+        return self.turned(np.stack([s * x, y, z], axis=1))
+
+    def near_contour(self) -> np.ndarray:
+        """(N, 3) turned points of the near side, from the ear at the eye line down to the chin."""
+        b, s = self.build, -self.side
+        x, y = self._half[:, 0], self._half[:, 1]
+        u = np.clip(x / b.half_width, 0, 1)
+        chin_z = float(self.depth(np.array([b.chin]))[0])
+        bone = self.turned(np.stack([s * x, y, chin_z * (1 - u) ** 1.3 - 0.05 * u], axis=1))
+        w = np.maximum(x, 0.02)
+        cy, sy = abs(self._yaw[0]), abs(self._yaw[1])
+        back = b.back * 0.55
+        reach = np.sqrt((w * cy) ** 2 + (back * sy) ** 2)
+        ball = self.turned(np.stack([s * w * w * cy / reach, y, -back * back * sy / reach], axis=1))
+        t = b.jaw_line + (1 - b.jaw_line) * (1 - u)  # the chin belongs to both
+        return bone * t[:, None] + ball * (1 - t)[:, None]
+
+    def jaw_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """(17, 2) canvas pixels of the jaw from image left to image right, and which of them the pose hides."""
+        b = self.build
+        chin = self.turned(np.array([[0.0, b.chin, self.depth(np.array([b.chin]))[0]]]))
+        heights = self._half[:, 1]
+        far3 = np.concatenate([self.far_contour(heights[:-1]), chin])
+        near3 = np.concatenate([self.near_contour()[:-1], chin])
+        far, near = (arc_resample(self.flat(c), 9) for c in (far3, near3))
+        hidden_far = np.linspace(0, 1, 9) < 0.9 if abs(self.turn.yaw) > 62 else np.zeros(9, bool)
+        hidden_near = np.zeros(9, bool)
+        left, right = (near, far) if self.side > 0 else (far, near)
+        hl, hr = (hidden_near, hidden_far) if self.side > 0 else (hidden_far, hidden_near)
+        return np.concatenate([left, right[:-1][::-1]]), np.concatenate([hl, hr[:-1][::-1]])
+
+    def skull(self, grow: float = 1.0, n: int = 40) -> np.ndarray:
+        """(n, 2) canvas pixels of the skull's outline, grown about its middle; starts at image right, clockwise."""
+        b = self.build
+        cy, sy = self._yaw
+        cp, sp = self._pitch
+        rx, ry, rz = b.half_width * 1.03, (b.crown + 0.25) / 2, (b.depth + b.back) / 2
+        middle = self.turned(np.array([[0.0, -b.crown + ry, (b.depth - b.back) / 2]]))[0]
+        across = np.hypot(rx * cy, rz * sy) * grow
+        deep = np.hypot(rx * sy, rz * cy)
+        up = np.hypot(ry * cp, deep * sp) * grow
+        t = np.linspace(0, 2 * np.pi, n, endpoint=False)
+        shape = np.stack([middle[0] + across * np.cos(t), middle[1] + up * np.sin(t), np.full(n, 0.0)], axis=1)
+        return self.flat(shape)
+
+    def face_outline(self) -> np.ndarray:
+        """(N, 2) canvas pixels of the skin: far silhouette to the chin, near jaw to the ear, temple, brow."""
+        b = self.build
+        y = np.concatenate([np.linspace(-0.8 * b.crown, -0.02, 10), self._half[:-1, 1]])
+        far = self.flat(self.far_contour(y))
+        near = self.flat(self.near_contour())[::-1]
+        top = np.linspace(0.0, -0.8 * b.crown, 8)[1:]
+        w = self.width(top)
+        temple = self.project(np.stack([-self.side * w, top, np.full(len(top), 0.0) + 0.1 * (w < 0.5)], axis=1))
+        return np.concatenate([far, near, temple])

@@ -1,0 +1,133 @@
+"""A folder of generated faces with all their labels: the same bytes for any number of workers."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from charaface.image import load, save
+from charaface.synth.crops import render_face
+from charaface.synth.labels import DOMAINS, PARTS
+from charaface.synth.scene import render_scene
+
+CHUNK = 25
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a dataset command made."""
+
+    folder: Path
+    pictures: int
+    faces: int
+    rates: dict[str, float]  # kind of drawing to renders a CPU-second, drawing and labels alone
+
+
+def write(
+    out: str | Path,
+    n: int = 1000,
+    seed: int = 1,
+    *,
+    size: int = 128,
+    workers: int = 2,
+    scenes: bool = False,
+    masks: bool = True,
+    domain: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Written:
+    """Draws n pictures of size x size pixels into a folder and writes their labels.
+
+    images/NNNNNN.png; masks/NNNNNN.png (values index labels.PARTS; single faces only); labels.jsonl with one object a
+    picture, in order, its faces as Face.to_dict gives them; parts.json; sheet.png with the points on the first faces.
+    scenes draws pictures of 0 to 8 faces, domain one kind of drawing only (labels.DOMAINS).
+    Raises ValueError for an unknown domain, a size under 32 or n under 1.
+    """
+    if domain is not None and domain not in DOMAINS:
+        raise ValueError(f"no domain {domain!r}; there are {', '.join(DOMAINS)}")
+    if n < 1 or size < 32 or workers < 1:
+        raise ValueError(f"needs n >= 1, size >= 32 and workers >= 1, got n={n}, size={size}, workers={workers}")
+    out = Path(out)
+    for name in ("images", "masks") if masks and not scenes else ("images",):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    jobs = [
+        (str(out), seed, a, min(a + CHUNK, n), size, scenes, masks and not scenes, domain) for a in range(0, n, CHUNK)
+    ]
+    spent: dict[str, list[float]] = defaultdict(list)
+    faces = done = 0
+    with (out / "labels.jsonl").open("w", encoding="utf-8") as labels:
+        for rows in _run(jobs, workers):
+            for row, kind, seconds in rows:
+                labels.write(json.dumps(row, ensure_ascii=False) + "\n")
+                spent[kind].append(seconds)
+                faces += len(row["faces"])
+            done += len(rows)
+            if progress:
+                progress(done, n)
+    (out / "parts.json").write_text(json.dumps(dict(enumerate(PARTS))) + "\n", encoding="utf-8")
+    contact_sheet(out, out / "sheet.png")
+    rates = {kind: round(len(v) / max(sum(v), 1e-9), 1) for kind, v in sorted(spent.items())}
+    return Written(out, n, faces, rates)
+
+
+def _run(jobs: list[Any], workers: int) -> Iterator[list[tuple[dict[str, Any], str, float]]]:
+    if workers == 1:
+        yield from map(_chunk, jobs)
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(_chunk, jobs)
+
+
+def _chunk(
+    job: tuple[str, int, int, int, int, bool, bool, str | None],
+) -> list[tuple[dict[str, Any], str, float]]:
+    folder, seed, first, last, size, scenes, masks, domain = job
+    rows = []
+    for index in range(first, last):
+        start = time.process_time()
+        if scenes:
+            render = render_scene(seed, index, (size, size))
+        else:
+            render = render_face(seed, index, size, domain=domain, masks=masks)
+        seconds = time.process_time() - start
+        name = f"{index:06d}.png"
+        save(render.image, Path(folder) / "images" / name, overwrite=True)
+        if masks and render.masks is not None:
+            save(
+                np.repeat(render.masks[0][..., None], 3, axis=2),
+                Path(folder) / "masks" / name,
+                overwrite=True,
+            )
+        faces = [f.to_dict() for f in render.faces]
+        kinds = sorted({k for f in render.faces for k in (f.domain or {})})
+        row = {"file": f"images/{name}", "width": size, "height": size, "faces": faces}
+        rows.append((row, "+".join(kinds) if not scenes else "scene", seconds))
+    return rows
+
+
+def contact_sheet(folder: Path, path: Path, count: int = 48, columns: int = 8) -> None:
+    """The first pictures of a written folder with their points: green seen, red hidden; boxes in blue."""
+    with (folder / "labels.jsonl").open(encoding="utf-8") as file:
+        rows = [json.loads(line) for _, line in zip(range(count), file, strict=False)]
+    size = rows[0]["width"]
+    sheet = np.full((-(-len(rows) // columns) * size, columns * size, 3), 255, np.uint8)
+    for k, row in enumerate(rows):
+        picture = load(folder / row["file"]).copy()
+        for face in row["faces"]:
+            x0, y0, x1, y1 = (round(v) for v in face["box"])
+            cv2.rectangle(picture, (x0, y0), (x1 - 1, y1 - 1), (60, 90, 255), 1)
+            for (x, y), seen in zip(face["landmarks"]["points"], face["landmarks"]["visible"], strict=True):
+                colour = (40, 220, 60) if seen else (235, 40, 40)
+                cv2.circle(picture, (round(x), round(y)), max(1, size // 128), colour, -1)
+        a, b = divmod(k, columns)
+        sheet[a * size : (a + 1) * size, b * size : (b + 1) * size] = picture
+    save(sheet, path, overwrite=True)

@@ -1,0 +1,317 @@
+"""Eyes and brows: one lid curve for every style, so that the drawn line and the label are the same line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import skia
+
+from charaface.synth.anatomy import Head
+from charaface.synth.labels import PARTS
+from charaface.synth.pen import Colour, Pen, ellipse, mix, polygon, ribbon, shade, taper
+
+EYE, BROW, SKIN = PARTS.index("eye"), PARTS.index("brow"), PARTS.index("skin")
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """How one character's eyes are built. Lengths in outer-eye distances."""
+
+    kind: str = "anime"  # anime, almond, disc, dot, lens, line
+    x: float = 0.325  # of the middle of an eye
+    half: float = 0.175
+    up: float = 0.20
+    down: float = 0.16
+    boxy: tuple[float, float] = (2.3, 1.6)  # exponents of the lid curve: 2, 2 is an ellipse
+    skew: float = 0.0  # the lid's peak, towards the outer corner
+    tilt: float = 0.05  # outer corner above inner
+    lash: float = 0.045  # thickness of the upper lash line
+    lower: float = 0.4  # how much of the lower line is drawn
+    crease: float = 0.0  # distance of the fold above the lid; 0 none
+    flicks: int = 1
+    iris: tuple[float, float] = (0.10, 0.15)  # half width, half height
+    pupil: float = 0.45  # of the iris
+    shine: int = 2
+    white: Colour = (1.0, 1.0, 1.0)
+    colours: tuple[Colour, Colour] = ((0.2, 0.4, 0.8), (0.2, 0.4, 0.8))  # image-left eye, image-right eye
+    detail: float = 0.6
+
+
+@dataclass(frozen=True)
+class Brows:
+    """How one character's brows are built."""
+
+    drawn: bool = True
+    y: float = -0.40
+    x: float = 0.33
+    half: float = 0.19
+    arch: float = 0.05
+    tilt: float = 0.0  # outer end up
+    width: float = 0.03
+    shape: str = "taper"  # taper, block, line, bushy
+    colour: Colour = (0.2, 0.15, 0.1)
+
+
+@dataclass(frozen=True)
+class Lids:
+    """The moment's eye: open 1, closed 0; how a closed eye arcs: -1 happy, up; +1 asleep, down."""
+
+    open: float = 1.0
+    arc: float = 0.6
+    lower_push: float = 0.0  # cheeks that push the lower lid up
+    cut: float = 0.0  # 0 to 0.7: a heavy lid lies over the upper part
+
+
+def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.ndarray, np.ndarray]:
+    """(n, 2) frontal positions of the upper and the lower lid, both from the inner to the outer corner."""
+    u = np.linspace(-1, 1, n)
+    p, q = eyes.boxy
+    bent = np.clip(u + eyes.skew * (1 - u * u), -1, 1)
+    shape = np.maximum(1 - np.abs(bent) ** p, 0) ** (1 / q)
+    upper, lower = -eyes.up * shape, eyes.down * np.maximum(1 - np.abs(u) ** p, 0) ** (1 / q)
+    if lids.cut:
+        level = -eyes.up + (eyes.up + 0.5 * eyes.down) * lids.cut
+        upper = np.maximum(upper, level * np.minimum(1, 4 * (1 - np.abs(u))))
+    lower = lower * (1 - 0.6 * lids.lower_push)
+    shut = lids.arc * 0.45 * (eyes.up + eyes.down) / 2 * (1 - u * u)
+    o = float(np.clip(lids.open, 0, 1.25))
+    k = min(o, 1.0)
+    upper = upper * o + (1 - k) * shut
+    lower = lower * o + (1 - k) * shut
+    lower = np.maximum(lower, upper)
+    x = side * (eyes.x + eyes.half * u)
+    tilt = -eyes.tilt * eyes.half * u
+    return np.stack([x, upper + tilt], axis=1), np.stack([x, lower + tilt], axis=1)
+
+
+def eye_points(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """(6, 2): inner corner, upper third near it, upper third far, outer corner, lower far, lower near."""
+    n = len(upper) - 1
+    a, b = n // 3, n - n // 3
+    return np.stack([upper[0], upper[a], upper[b], upper[-1], lower[b], lower[a]])
+
+
+def draw_eye(
+    pen: Pen, head: Head, eyes: Eyes, lids: Lids, side: float, gaze: tuple[float, float], skin: Colour
+) -> np.ndarray:
+    """Draws one eye (side -1 image left, +1 image right); returns its (6, 2) frontal label positions."""
+    upper2, lower2 = lid_curves(eyes, lids, side)
+    upper, lower = head.draw_on(upper2, 0.01), head.draw_on(lower2, 0.01)
+    opening = float(np.max(lower2[:, 1] - upper2[:, 1]))
+    rim = polygon(np.concatenate([upper, lower[::-1]]))
+    if eyes.kind in ("disc", "lens"):
+        _disc(pen, head, eyes, lids, side, gaze, skin, rim, upper, lower, opening)
+    elif eyes.kind == "dot":
+        if opening > 0.04:
+            pen.mark(
+                rim,
+                pen.line_of((0.1, 0.1, 0.1)) if pen.style.palette != "colour" else shade(eyes.colours[0], 0.75),
+                EYE,
+            )
+            _shine(pen, head, eyes, side, gaze, rim, small=True)
+        else:
+            pen.mark(
+                ribbon(upper, max(1.0, 0.9 * eyes.lash * pen.unit) * taper(len(upper), 0.5, 0.5)),
+                (0.05, 0.04, 0.05),
+                EYE,
+            )
+    else:
+        if opening > 0.03:
+            pen.fill(rim, eyes.white, EYE)
+            _iris(pen, head, eyes, side, gaze, rim, opening)
+        _lashes(pen, head, eyes, lids, side, upper2, upper, lower, opening)
+    return eye_points(upper2, lower2)
+
+
+def _iris(
+    pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, float], rim: skia.Path, opening: float
+) -> None:
+    rx, ry = eyes.iris
+    colour = eyes.colours[0 if side < 0 else 1]
+    cx = side * eyes.x + gaze[0] * max(0.0, eyes.half - 0.55 * rx)
+    cy = (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry) - eyes.tilt * 0.0
+    ring = head.draw_on(ellipse(cx, cy, rx, ry, n=28), 0.012)
+    with pen.clip(rim):
+        path = polygon(ring)
+        top, bottom = ring.mean(0) - [0, ry * pen.unit], ring.mean(0) + [0, ry * pen.unit]
+        if eyes.detail > 0.3:
+            pen.gradient(path, [shade(colour, 0.6), colour, mix(colour, (1, 1, 1), 0.35)], top, bottom)
+        else:
+            pen.fill(path, colour)
+        dark = shade(colour, 0.75)
+        pen.stroke(np.concatenate([ring, ring[:2]]), colour, 0.8, closed=True)
+        if eyes.pupil > 0:
+            pupil = ellipse(cx, cy, rx * eyes.pupil, ry * eyes.pupil, n=20)
+            pen.mark(polygon(head.draw_on(pupil, 0.012)), mix(dark, (0.0, 0.0, 0.02), 0.6))
+        if eyes.detail > 0.45:
+            glow = ellipse(cx, cy + 0.55 * ry, rx * 0.62, ry * 0.32, n=16)
+            pen.fill(polygon(head.draw_on(glow, 0.012)), mix(colour, (1, 1, 1), 0.5), alpha=0.55)
+        if eyes.kind == "anime" and eyes.detail > 0.2:
+            shadow = ellipse(cx, -eyes.up * 1.02, eyes.half * 1.2, 0.38 * opening, n=20)
+            pen.fill(polygon(head.draw_on(shadow, 0.012)), (0.1, 0.08, 0.2), alpha=0.28)
+    _shine(pen, head, eyes, side, gaze, rim)
+
+
+def _shine(
+    pen: Pen,
+    head: Head,
+    eyes: Eyes,
+    side: float,
+    gaze: tuple[float, float],
+    rim: skia.Path,
+    small: bool = False,
+) -> None:
+    rx, ry = (eyes.half, eyes.up) if small else eyes.iris
+    cx = side * eyes.x + (0 if small else gaze[0] * max(0.0, eyes.half - 0.55 * rx))
+    cy = 0.0 if small else (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry)
+    spots = [(-0.35 * pen.style.light, -0.42, 0.3), (0.4 * pen.style.light, 0.35, 0.15), (-0.1, 0.6, 0.1)]
+    with pen.clip(rim):
+        for dx, dy, r in spots[: eyes.shine]:
+            spot = ellipse(cx + dx * rx, cy + dy * ry, r * rx, r * ry, n=14)
+            pen.mark(polygon(head.draw_on(spot, 0.012)), (1.0, 1.0, 1.0))
+
+
+def _lashes(
+    pen: Pen,
+    head: Head,
+    eyes: Eyes,
+    lids: Lids,
+    side: float,
+    upper2: np.ndarray,
+    upper: np.ndarray,
+    lower: np.ndarray,
+    opening: float,
+) -> None:
+    unit = pen.unit
+    ink = (0.06, 0.04, 0.06) if pen.style.line_colour is not None else shade(eyes.colours[0], 0.7)
+    thick = max(1.0, eyes.lash * unit) * (0.75 if opening < 0.05 else 1.0)
+    swell = taper(len(upper), 0.25, 0.45, 0.5)
+    if opening < 0.03:
+        pen.mark(ribbon(upper, max(thick, 1.2) * swell), ink, EYE)
+        return
+    if pen.style.palette != "ink" and eyes.kind == "anime" and opening > 0.08:
+        shadow = polygon(np.concatenate([upper, (upper + [0, 0.22 * opening * unit])[::-1]]))
+        with pen.clip(polygon(np.concatenate([upper, lower[::-1]]))):
+            pen.fill(shadow, (0.25, 0.2, 0.4), alpha=0.25)
+    pen.mark(ribbon(upper, thick * swell), ink, EYE)
+    if eyes.flicks:
+        out = np.array([side * 1.0, -0.55])
+        for k in range(eyes.flicks):
+            a = upper2[-1 - 2 * k]
+            tip = a + out * (0.05 + 0.5 * eyes.lash) * (1 - 0.2 * k)
+            root = upper2[-4 - 2 * k]
+            pen.mark(polygon(head.draw_on(np.stack([a + [0, eyes.lash * 0.3], tip, root]), 0.01)), ink)
+    if eyes.lower > 0:
+        m = len(lower)
+        keep = slice(int(m * (1 - eyes.lower) * 0.5), m) if eyes.lower < 0.95 else slice(0, m)
+        piece = lower[keep]
+        width = max(0.7, (0.25 + 0.3 * (eyes.kind == "almond")) * thick)
+        pen.mark(ribbon(piece, width * taper(len(piece), 0.1, 0.5)), mix(ink, (0.7, 0.45, 0.4), 0.25), EYE)
+    if eyes.crease and lids.open > 0.4:
+        fold = upper2[3:-2] + [0, -eyes.crease]
+        pen.stroke(head.draw_on(fold, 0.01), mix((0.8, 0.6, 0.5), ink, 0.3), 0.6)
+
+
+def _disc(
+    pen: Pen, head: Head, eyes: Eyes, lids: Lids, side: float, gaze: tuple[float, float], skin: Colour,
+    rim: skia.Path, upper: np.ndarray, lower: np.ndarray, opening: float,
+) -> None:  # fmt: skip
+    """A white (or tinted) ball with a pupil, the eye of western cartoons; a lid lies over it in the skin's colour."""
+    full_up, full_down = lid_curves(eyes, Lids(), side)
+    ball = head.draw_on(np.concatenate([full_up, full_down[::-1]]), 0.01)
+    whole = polygon(ball)
+    if lids.cut > 0.05 or (lids.open < 0.9 and eyes.kind == "lens"):
+        pen.fill(whole, shade(skin, 0.12) if eyes.kind == "disc" else shade(eyes.white, 0.15), EYE)
+    if opening > 0.03:
+        pen.fill(rim, eyes.white, EYE)
+        if eyes.pupil > 0:
+            r = eyes.iris
+            cx = side * eyes.x + gaze[0] * (eyes.half - 0.8 * r[0]) * 0.8
+            cy = (eyes.down - eyes.up) / 2 + gaze[1] * 0.5 * (eyes.up + eyes.down - 1.8 * r[1]) * 0.8
+            with pen.clip(rim):
+                if eyes.detail > 0.5:
+                    pen.fill(
+                        polygon(head.draw_on(ellipse(cx, cy, r[0], r[1], n=24), 0.012)),
+                        eyes.colours[0 if side < 0 else 1],
+                    )
+                    pen.stroke(
+                        head.draw_on(ellipse(cx, cy, r[0], r[1], n=24), 0.012),
+                        eyes.colours[0],
+                        0.6,
+                        closed=True,
+                    )
+                k = eyes.pupil if eyes.detail > 0.5 else 1.0
+                pen.mark(
+                    polygon(head.draw_on(ellipse(cx, cy, r[0] * k, r[1] * k, n=24), 0.012)),
+                    (0.03, 0.03, 0.04),
+                )
+                if eyes.shine:
+                    spot = ellipse(cx - 0.3 * r[0] * k, cy - 0.35 * r[1] * k, 0.28 * r[0] * k, 0.28 * r[1] * k, n=12)
+                    pen.mark(polygon(head.draw_on(spot, 0.012)), (1.0, 1.0, 1.0))
+    if eyes.kind == "lens":
+        _frame(pen, head, eyes, side)
+    heavy = eyes.lash / max(pen.style.line_width, 1e-3)
+    local = eyes.white if eyes.kind == "lens" else skin
+    if lids.cut > 0.05 or eyes.kind == "lens" or opening > 0.12:
+        shown = ball if (lids.cut > 0.05 or eyes.kind == "lens") else np.concatenate([upper, lower[::-1]])
+        width = max(1.0, heavy) if eyes.kind == "lens" else max(1.01, min(heavy, 1.6))
+        pen.stroke(shown, local, width, closed=True)
+    if lids.cut > 0.05 or opening <= 0.12 or lids.open < 0.8:
+        pen.mark(
+            ribbon(upper, max(1.0, max(eyes.lash, pen.style.line_width) * pen.unit) * taper(len(upper), 0.8, 0.8)),
+            pen.line_of(shade(skin, 0.3)),
+            EYE,
+        )
+    if eyes.flicks > 1 and opening > 0.1:
+        for k in range(eyes.flicks):
+            a = full_up[-3 - 3 * k]
+            tip = a + np.array([side * (0.5 - 0.15 * k), -1.0]) * 0.11
+            line = head.draw_on(np.stack([a, (a + tip) / 2 + [0.01 * side, 0], tip]), 0.01)
+            pen.mark(
+                ribbon(line, np.array([1.0, 0.8, 0.3]) * max(1.0, pen.style.line_width * pen.unit)),
+                (0.05, 0.04, 0.05),
+            )
+
+
+def _frame(pen: Pen, head: Head, eyes: Eyes, side: float) -> None:
+    """The arm from a lens to the ear, and its half of the bridge."""
+    width = max(1.0, 0.7 * eyes.lash * pen.unit)
+    ink = (0.05, 0.05, 0.07)
+    corner = head.on_face(np.array([[side * (eyes.x + eyes.half), -0.3 * eyes.up]]), 0.02)
+    ear = np.array([[side * head.build.half_width * 1.02, -0.05, 0.0]])
+    if side != head.side or abs(head.turn.yaw) < 15:
+        pen.mark(ribbon(head.project(np.concatenate([corner, ear])), width), ink)
+    inner = side * (eyes.x - eyes.half)
+    bridge = head.draw_on(np.array([[inner, -0.1 * eyes.up], [0.0, -0.25 * eyes.up]]), 0.04)
+    if abs(inner) > 0.02:
+        pen.mark(ribbon(bridge, width), ink)
+
+
+def brow_curve(brows: Brows, raise_: float, slant: float, side: float) -> np.ndarray:
+    """(5, 2) frontal positions of the middle of a brow from its inner to its outer end."""
+    u = np.linspace(-1, 1, 5)
+    y = (
+        brows.y
+        - raise_
+        - brows.arch * (1 - (u - 0.15) ** 2)
+        - (brows.tilt * u) * brows.half
+        + slant * 0.5 * (1 - u) * 0.5
+    )
+    return np.stack([side * (brows.x + brows.half * u), y], axis=1)
+
+
+def draw_brow(pen: Pen, head: Head, brows: Brows, curve: np.ndarray) -> None:
+    """The stroke of a brow along its five frontal positions."""
+    fine = np.stack([np.interp(np.linspace(0, 4, 13), np.arange(5), curve[:, k]) for k in (0, 1)], axis=1)
+    fine[:, 1] += 0  # a polyline of five is smooth enough at the sizes drawn
+    line = head.draw_on(fine, 0.02)
+    n = len(line)
+    profiles = {
+        "taper": np.linspace(1.0, 0.15, n) ** 0.8 * np.minimum(1, np.linspace(0.4, 4, n)),
+        "block": np.full(n, 1.0),
+        "line": np.full(n, 0.45),
+        "bushy": 1.3 * taper(n, 0.5, 0.2) + 0.15 * np.cos(np.arange(n) * 2.1),
+    }
+    width = np.maximum(profiles[brows.shape] * brows.width * pen.unit, 0.9)
+    pen.mark(ribbon(line, width), brows.colour, BROW)

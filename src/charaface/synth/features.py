@@ -1,0 +1,270 @@
+"""Nose and mouth: curves on the face, drawn in many hands, labelled where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from charaface.synth.anatomy import Head
+from charaface.synth.labels import PARTS
+from charaface.synth.pen import Colour, Pen, ellipse, ellipse_at, mix, polygon, ribbon, shade, smooth, taper
+
+NOSE, MOUTH = PARTS.index("nose"), PARTS.index("mouth")
+
+
+@dataclass(frozen=True)
+class Nose:
+    """How one character's nose is built and drawn. Lengths in outer-eye distances."""
+
+    kind: str = "tick"  # none, dot, tick, shadow, corner, peak, wings, full, ball, hook, button
+    y: float = 0.33  # of the tip below the eye line
+    half: float = 0.07  # half width of its base
+    top: float = 0.02  # where the bridge begins
+    forward: float = 0.12
+    size: float = 0.1  # of a ball
+
+
+@dataclass(frozen=True)
+class Mouth:
+    """The moment's mouth. Lengths in outer-eye distances."""
+
+    y: float = 0.57
+    x: float = 0.0  # drawn off the middle, as anime does at three quarters
+    half: float = 0.13
+    open: float = 0.0
+    smile: float = 0.03
+    asym: float = 0.0
+    shape: str = "dee"  # of an open mouth: dee, oval, triangle, box, bean
+    line: str = "arc"  # of a closed mouth: arc, cat, wave
+    lips: tuple[float, float] = (0.0, 0.0)  # heights of upper and lower lip
+    teeth: str = "none"  # none, upper, both, grid, fang
+    tongue: bool = True
+    broken: bool = False  # a closed line with a gap, or only its middle
+    inside: Colour = (0.5, 0.12, 0.15)
+    lip_colour: Colour = (0.8, 0.4, 0.4)
+    under: bool = False  # a short line under the lower lip
+
+
+def nose_points(nose: Nose, head: Head) -> np.ndarray:
+    """(9, 3) head-space points 27-35: four down the bridge, five along the base, image left to image right."""
+    t = np.array([0.0, 0.36, 0.7, 1.0])
+    y = nose.top + (nose.y - nose.top) * t
+    bridge = head.on_face(np.stack([np.zeros(4), y], axis=1))
+    bridge[:, 2] += nose.forward * t**1.3
+    k = np.linspace(-1, 1, 5)
+    base_y = nose.y + 0.035 + 0.012 * (1 - k * k)
+    base = head.on_face(np.stack([nose.half * k, base_y], axis=1))
+    base[:, 2] += nose.forward * 0.55 * (1 - np.abs(k) ** 1.5)
+    return np.concatenate([bridge, base])
+
+
+def draw_nose(pen: Pen, head: Head, nose: Nose, skin: Colour) -> None:
+    """Draws the nose in its kind."""
+    pts = head.project(nose_points(nose, head))
+    tip, base, unit = pts[3], pts[4:9], pen.unit
+    far, light = head.side, pen.style.light
+    dark = shade(skin, 0.25)
+    kind = nose.kind
+    if kind == "dot":
+        pen.mark(
+            polygon(ellipse_at(tip, max(0.8, 0.014 * unit), max(0.8, 0.011 * unit), n=10)),
+            pen.line_of(skin),
+            NOSE,
+        )
+    elif kind == "tick":
+        line = np.stack([tip + [-0.02 * far * unit, -0.05 * unit], tip, tip + [-0.035 * far * unit, 0.02 * unit]])
+        pen.stroke(line, skin, 0.8)
+    elif kind == "shadow":
+        tri = np.stack([tip + [0, -0.07 * unit], tip, base[2] + [0.02 * light * unit, 0], base[2 + int(light)]])
+        pen.fill(polygon(tri), dark, NOSE, alpha=0.9)
+    elif kind == "button":
+        pen.stroke(smooth(np.stack([base[1], base[2] + [0, 0.02 * unit], base[3]]), steps=5), skin, 0.9)
+    elif kind == "peak":
+        s = float(far) if abs(head.turn.yaw) > 12 or pen.style.light > 0 else -float(far)
+        point = tip + [s * 0.5 * nose.forward * unit, 0.03 * unit]
+        wedge = np.stack([pts[1] - [s * 0.3 * nose.half * unit, 0], point, base[1 if s > 0 else 3]])
+        pen.fill(polygon(wedge), skin, NOSE)
+        pen.stroke(wedge, skin, 1.0)
+    elif kind == "corner":
+        s = 1 if far > 0 else -1
+        line = np.stack([pts[1] + [0.02 * s * unit, 0], pts[2] + [0.015 * s * unit, 0], tip, base[2], base[2 - s]])
+        pen.stroke(smooth(line, steps=4), skin, 1.0)
+    elif kind in ("wings", "full", "hook"):
+        _long_nose(pen, pts, skin, kind, far)
+    elif kind == "ball":
+        _ball(pen, tip, nose, skin, unit)
+
+
+def _long_nose(pen: Pen, pts: np.ndarray, skin: Colour, kind: str, far: float) -> None:
+    unit, base, tip = pen.unit, pts[4:9], pts[3]
+    s = 1 if far > 0 else -1
+    if kind != "wings":
+        side = smooth(
+            np.stack(
+                [
+                    pts[0] + [0.04 * s * unit, 0],
+                    pts[1] + [0.045 * s * unit, 0],
+                    pts[2] + [0.05 * s * unit, 0],
+                    tip + [0.02 * s * unit, 0],
+                ]
+            ),
+            steps=4,
+        )
+        pen.stroke(side, skin, 0.8)
+        if pen.style.shading != "flat":
+            shadow = np.concatenate(
+                [
+                    pts[:4] - [0.012 * unit, 0],
+                    base[[2, 4 if pen.style.light > 0 else 0]],
+                    pts[[1]] + [0.07 * pen.style.light * unit, 0],
+                ]
+            )
+            pen.fill(polygon(shadow), shade(skin, 0.18), alpha=0.55)
+    if kind == "hook":
+        pen.fill(
+            polygon(smooth(np.stack([pts[1], tip + [0, 0.02 * unit], base[3], base[1]]), closed=True, steps=4)),
+            mix(skin, (0.9, 0.4, 0.3), 0.15),
+            NOSE,
+        )
+    curve = np.stack(
+        [
+            base[0] + [0, -0.045 * unit],
+            base[0] + [-0.012 * unit, 0.0],
+            base[1],
+            base[2] + [0, 0.01 * unit],
+            base[3],
+            base[4] + [0.012 * unit, 0.0],
+            base[4] + [0, -0.045 * unit],
+        ]
+    )
+    pen.stroke(smooth(curve, steps=4), skin, 0.9)
+    for k in (1, 3):
+        pen.mark(
+            polygon(ellipse_at((base[k] + [0, -0.01 * unit]), 0.022 * unit, 0.011 * unit, n=10)),
+            pen.line_of(shade(skin, 0.5)),
+        )
+
+
+def _ball(pen: Pen, tip: np.ndarray, nose: Nose, skin: Colour, unit: float) -> None:
+    rx, ry = nose.size * unit, nose.size * unit * 0.85
+    middle = tip - [0, 0.3 * ry]
+    blob = ellipse_at(middle, rx, ry, n=24)
+    colour = mix(skin, (0.9, 0.35, 0.25), 0.2)
+    pen.fill(polygon(blob), colour, NOSE)
+    if pen.style.shading != "flat":
+        pen.fill(
+            polygon(ellipse_at((middle - [0.3 * rx * pen.style.light, 0.3 * ry]), 0.3 * rx, 0.25 * ry, n=12)),
+            (1, 1, 1),
+            alpha=0.5,
+        )
+    cut = 20 if nose.half < 0.07 else 24
+    pen.stroke(np.roll(blob, -14, axis=0)[:cut], skin, 1.0, closed=cut == 24)
+
+
+def mouth_curves(mouth: Mouth, n: int = 25) -> dict[str, np.ndarray]:
+    """Frontal (n, 2) curves from the image-left to the image-right corner: outer_up, inner_up, inner_low, outer_low."""
+    u = np.linspace(-1, 1, n)
+    if mouth.line == "cat":
+        base = -mouth.smile * 0.6 + abs(mouth.smile) * 1.3 * np.abs(np.sin(np.pi * u)) ** 0.8
+    elif mouth.line == "wave":
+        base = 0.03 * np.sin(2.5 * np.pi * u) + mouth.smile * (0.4 - u * u)
+    else:
+        base = mouth.smile * (0.4 - u * u)
+    base = base + mouth.asym * u
+    bulge = {
+        "dee": np.maximum(1 - np.abs(u) ** 2.2, 0) ** 0.6,
+        "oval": np.sqrt(np.maximum(1 - u * u, 0)),
+        "triangle": np.maximum(1 - np.abs(u), 0) ** 0.9,
+        "box": np.maximum(1 - u**6, 0) ** 0.5,
+        "bean": np.maximum(1 - np.abs(u - 0.25 * (1 - u * u)) ** 2, 0) ** 0.6,
+    }[mouth.shape]
+    rise = {"oval": 0.5, "box": 0.15, "dee": 0.08, "triangle": 0.05, "bean": 0.3}[mouth.shape]
+    inner_up = base - rise * mouth.open * bulge
+    inner_low = base + (1 - rise) * mouth.open * bulge
+    bow = np.maximum(1 - u * u, 0) ** 0.7 * (1 - 0.35 * np.exp(-((u / 0.16) ** 2)))
+    outer_up = inner_up - mouth.lips[0] * bow
+    outer_low = inner_low + mouth.lips[1] * np.maximum(1 - u * u, 0) ** 0.6
+    x = mouth.x + mouth.half * u
+    curves = {"outer_up": outer_up, "inner_up": inner_up, "inner_low": inner_low, "outer_low": outer_low}
+    return {name: np.stack([x, mouth.y + y], axis=1) for name, y in curves.items()}
+
+
+def mouth_points(curves: dict[str, np.ndarray]) -> np.ndarray:
+    """(20, 2) frontal positions of points 48-67."""
+    n = len(curves["outer_up"])
+
+    def at(name: str, *u: float) -> np.ndarray:
+        k = [round((v + 1) / 2 * (n - 1)) for v in u]
+        return curves[name][k]
+
+    return np.concatenate(
+        [
+            at("outer_up", -1, -0.62, -0.28, 0, 0.28, 0.62, 1),
+            at("outer_low", 0.62, 0.28, 0, -0.28, -0.62),
+            at("inner_up", -0.86, -0.3, 0, 0.3, 0.86),
+            at("inner_low", 0.3, 0, -0.3),
+        ]
+    )
+
+
+def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> np.ndarray:
+    """Draws the mouth; returns its (20, 2) frontal label positions."""
+    curves = mouth_curves(mouth)
+    on = {name: head.draw_on(c, 0.015) for name, c in curves.items()}
+    whole = polygon(np.concatenate([on["outer_up"], on["outer_low"][::-1]]))
+    gap = polygon(np.concatenate([on["inner_up"], on["inner_low"][::-1]]))
+    if max(mouth.lips) > 0.012:
+        pen.fill(whole, mouth.lip_colour, MOUTH)
+        if pen.style.outline and pen.style.line_width > 0.012:
+            pen.stroke(on["outer_up"], mouth.lip_colour, 0.6)
+            pen.stroke(on["outer_low"], mouth.lip_colour, 0.6)
+        elif pen.style.palette == "ink":
+            pen.stroke(on["outer_low"][6:-6], mouth.lip_colour, 1.02)
+    if mouth.open > 0.025:
+        pen.fill(gap, mouth.inside, MOUTH)
+        with pen.clip(gap):
+            _inside(pen, head, mouth, curves)
+        pen.stroke(on["inner_up"], shade(skin, 0.2), 1.02)
+        pen.stroke(on["inner_low"], shade(skin, 0.2), 0.9)
+    else:
+        line = on["inner_up"]
+        if mouth.broken:
+            line = line[4:-4]
+        width = max(1.0, 0.9 * max(pen.style.line_width, 0.012) * pen.unit)
+        ends = 0.2 if pen.style.taper else 0.9
+        pen.mark(ribbon(line, width * taper(len(line), ends, ends)), pen.line_of(shade(skin, 0.45)), MOUTH)
+    if mouth.under:
+        low = head.draw_on(
+            np.array([[mouth.x - 0.04, 0.0], [mouth.x, 0.012], [mouth.x + 0.04, 0.0]])
+            + [0, curves["outer_low"][12, 1] + 0.05],
+            0.01,
+        )
+        pen.stroke(low, skin, 0.6)
+    return mouth_points(curves)
+
+
+def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -> None:
+    up, low = curves["inner_up"], curves["inner_low"]
+    deep = low[:, 1] - up[:, 1]
+    if mouth.tongue:
+        t = ellipse(mouth.x, float(low[12, 1]), 0.65 * mouth.half, 0.42 * mouth.open, n=20)
+        pen.fill(polygon(head.draw_on(t, 0.015)), mix(mouth.inside, (1.0, 0.6, 0.6), 0.55))
+    if mouth.teeth in ("upper", "both", "grid"):
+        share = {"upper": 0.28, "both": 0.3, "grid": 0.52}[mouth.teeth]
+        edge = up + np.stack([np.zeros(len(up)), np.minimum(deep * share, 0.12 + 0.5 * share * mouth.open)], axis=1)
+        pen.fill(polygon(head.draw_on(np.concatenate([up - [0, 0.03], edge[::-1]]), 0.015)), (1.0, 1.0, 0.98))
+        pen.stroke(head.draw_on(edge, 0.015), (0.6, 0.5, 0.5), 0.5)
+    if mouth.teeth in ("both", "grid"):
+        share = 0.24 if mouth.teeth == "both" else 0.5
+        edge = low - np.stack([np.zeros(len(up)), deep * share], axis=1)
+        pen.fill(polygon(head.draw_on(np.concatenate([edge, (low + [0, 0.03])[::-1]]), 0.015)), (1.0, 1.0, 0.98))
+        if mouth.teeth == "grid":
+            pen.stroke(head.draw_on(edge, 0.015), (0.5, 0.4, 0.4), 0.7)
+            for k in range(3, len(up) - 2, 4):
+                pen.stroke(head.draw_on(np.stack([up[k], low[k]]), 0.015), (0.5, 0.4, 0.4), 0.5)
+    if mouth.teeth == "fang":
+        x = mouth.x + 0.45 * mouth.half
+        y = float(np.interp(x, up[:, 0], up[:, 1]))
+        tri = np.array([[x - 0.03, y - 0.01], [x + 0.03, y - 0.01], [x, y + min(0.08, 0.5 * mouth.open)]])
+        pen.fill(polygon(head.draw_on(tri, 0.015)), (1.0, 1.0, 1.0))

@@ -1,0 +1,159 @@
+"""Characters: the labels are those of the drawing, at every pose, in every hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import skia
+
+from charaface.geometry import box_from_points, clip_box
+from charaface.schemes import IBUG68
+from charaface.synth.anatomy import Head, Place, Turn
+from charaface.synth.builds import EYE_COLOURS
+from charaface.synth.cast import HAIR_COLOURS, SHARES, SKIN_TONES, sample_character
+from charaface.synth.character import draw_character
+from charaface.synth.crops import render_face
+from charaface.synth.eyes import Lids, eye_points, lid_curves
+from charaface.synth.features import mouth_curves, mouth_points
+from charaface.synth.labels import DOMAINS, PARTS, generator
+from charaface.synth.moments import sample_state
+
+SIZE = 160
+
+
+def _points(who, state, turn: Turn) -> np.ndarray:
+    """Label points of a character at a turn, centred on (0, 0)."""
+    canvas = skia.Surface(np.zeros((SIZE, SIZE, 4), np.uint8)).getCanvas()
+    place = Place(SIZE / 2, SIZE / 2, 40.0)
+    drawn = draw_character(canvas, who, replace(state, turn=turn), place, np.random.default_rng(0))
+    return drawn.points + 0.5 - SIZE / 2
+
+
+def _still(index: int):
+    """A character and a moment without anything lopsided."""
+    rng = generator(11, index)
+    who = sample_character(rng, list(DOMAINS)[index % len(DOMAINS)])
+    state = sample_state(rng, who)
+    mouth = replace(state.mouth, asym=0.0, x=0.0, line="arc")
+    return who, replace(state, left=Lids(), right=Lids(), mouth=mouth, brow_uneven=0.0, cover="")
+
+
+@pytest.mark.parametrize("index", range(9))
+@pytest.mark.parametrize("turn", [(3, 0, 0), (25, 10, 5), (50, -20, 0), (80, 5, -20)])
+def test_a_head_turned_the_other_way_has_the_mirrored_points(index, turn):
+    who, state = _still(index)
+    yaw, pitch, roll = turn
+    there = _points(who, state, Turn(yaw, pitch, roll))
+    back = _points(who, state, Turn(-yaw, pitch, -roll))
+    mirrored = (back * [-1, 1])[list(IBUG68.mirror)]
+    assert np.abs(mirrored - there).max() < 1e-3
+
+
+@pytest.mark.parametrize("index", range(9))
+def test_the_signs_of_a_pose_are_those_of_the_picture(index):
+    who, state = _still(index)
+    front = _points(who, state, Turn())
+    assert _points(who, state, Turn(yaw=20))[30, 0] > front[30, 0] + 1
+    assert _points(who, state, Turn(pitch=20))[30, 1] < front[30, 1] - 1
+    leaning = _points(who, state, Turn(roll=20))
+    assert leaning[8, 0] < front[8, 0] - 1  # the chin goes left where the crown goes right
+    assert leaning[27, 0] > leaning[8, 0]
+
+
+def test_outer_eye_corners_are_the_unit_of_the_head():
+    for index in range(9):
+        who, _ = _still(index)
+        left, right = (eye_points(*lid_curves(who.eyes, Lids(), side))[3] for side in (-1.0, 1.0))
+        assert right[0] - left[0] == pytest.approx(1.0)
+
+
+def test_a_lid_never_lies_below_the_lower_lid():
+    rng = generator(5, 0)
+    for _ in range(200):
+        who = sample_character(rng)
+        lids = sample_state(rng, who).left
+        upper, lower = lid_curves(who.eyes, lids, 1.0)
+        assert (lower[:, 1] >= upper[:, 1] - 1e-9).all()
+
+
+def test_a_mouth_is_ordered_from_corner_to_corner_and_from_lip_to_lip():
+    rng = generator(6, 0)
+    for _ in range(200):
+        mouth = sample_state(rng, sample_character(rng)).mouth
+        curves = mouth_curves(mouth)
+        points = mouth_points(curves)
+        assert points[0, 0] < points[3, 0] < points[6, 0]
+        assert (curves["outer_up"][:, 1] <= curves["inner_up"][:, 1] + 1e-9).all()
+        assert (curves["inner_up"][:, 1] <= curves["inner_low"][:, 1] + 1e-9).all()
+        assert (curves["inner_low"][:, 1] <= curves["outer_low"][:, 1] + 1e-9).all()
+
+
+@pytest.mark.parametrize("yaw", [-70, -30, 0, 30, 70])
+def test_the_jaw_has_equal_steps_on_either_side_of_the_chin(yaw):
+    who, _ = _still(0)
+    jaw, _ = Head(who.build, Place(0, 0, 100), Turn(yaw)).jaw_points()
+    steps = np.linalg.norm(np.diff(jaw, axis=0), axis=1)
+    for half in (steps[:8], steps[8:]):
+        assert half.max() < 1.2 * half.min()
+
+
+def test_a_render_depends_on_its_seed_and_index_alone():
+    a, b = render_face(3, 7, 96), render_face(3, 7, 96)
+    assert (a.image == b.image).all()
+    assert [f.to_dict() for f in a.faces] == [f.to_dict() for f in b.faces]
+    assert (render_face(3, 8, 96).image != a.image).any()
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_kind_of_drawing_is_drawn_with_all_its_labels(domain):
+    for index in range(4):
+        render = render_face(1, index, 128, domain=domain, masks=True)
+        assert render.image.shape == (128, 128, 3)
+        (face,) = render.faces
+        assert face.domain == {domain: 1.0}
+        assert face.pose is not None
+        assert face.emotion is not None
+        assert face.landmarks is not None
+        assert face.box == pytest.approx(clip_box(box_from_points(face.landmarks.points), 128, 128), abs=1e-3)
+        if face.colours is not None:
+            assert {"skin", "left_eye", "right_eye"} <= set(face.colours)
+            assert face.colours["skin"].name in SKIN_TONES
+            assert face.colours["left_eye"].name in EYE_COLOURS
+            assert "hair" not in face.colours or face.colours["hair"].name in HAIR_COLOURS
+        assert render.masks is not None
+        assert render.alpha is not None
+        assert render.masks.shape == (1, 128, 128)
+        assert render.masks.max() < len(PARTS)
+        assert ((render.alpha > 0) == (render.masks[0] > 0)).all()
+
+
+def test_the_shares_name_every_kind_of_drawing():
+    assert set(SHARES) == set(DOMAINS)
+    assert sum(SHARES.values()) == pytest.approx(1.0)
+
+
+def test_visible_points_lie_on_their_parts():
+    """The masks are replayed from the strokes, the points computed from the curves: they must meet."""
+    eye, mouth = PARTS.index("eye"), PARTS.index("mouth")
+    seen = hit = 0
+    for index in range(40):
+        render = render_face(2, index, 160, domain="anime", masks=True)
+        marks = render.faces[0].landmarks
+        assert marks is not None
+        assert render.masks is not None
+        for numbers, part in ((range(36, 48), eye), (range(48, 60), mouth)):
+            for i in numbers:
+                x, y = np.round(marks.points[i]).astype(int)
+                if marks.visible[i] and 3 <= x < 157 and 3 <= y < 157:
+                    seen += 1
+                    hit += (render.masks[0][y - 3 : y + 4, x - 3 : x + 4] == part).any()
+    assert seen > 400
+    assert hit / seen > 0.93
+
+
+def test_what_is_hidden_is_said_to_be_hidden():
+    hidden = [render_face(4, i, 128).faces[0].landmarks.visible.mean() for i in range(60)]
+    assert 0.55 < np.mean(hidden) < 0.98
+    assert min(hidden) < 0.7

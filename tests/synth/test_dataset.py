@@ -1,0 +1,47 @@
+"""Data sets of renders: folders that depend on their seed alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from charaface.face import Face
+from charaface.image import load
+from charaface.synth.dataset import write
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_any_number_of_workers_writes_the_same_bytes(tmp_path):
+    write(tmp_path / "one", 30, seed=3, size=64, workers=1)
+    write(tmp_path / "two", 30, seed=3, size=64, workers=2)
+    assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
+
+
+def test_labels_come_back_as_faces(tmp_path):
+    done = write(tmp_path, 12, seed=1, size=64, workers=1)
+    rows = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
+    assert done.pictures == len(rows) == 12
+    assert done.faces == sum(len(row["faces"]) for row in rows)
+    for row in rows:
+        assert load(tmp_path / row["file"]).shape == (row["height"], row["width"], 3)
+        assert [Face.from_dict(f).to_dict() for f in row["faces"]] == row["faces"]
+    assert (tmp_path / "sheet.png").exists()
+    assert len(list((tmp_path / "masks").iterdir())) == 12
+
+
+def test_scenes_hold_from_no_face_to_many(tmp_path):
+    write(tmp_path, 12, seed=2, size=128, workers=1, scenes=True)
+    counts = [len(json.loads(line)["faces"]) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
+    assert min(counts) == 0
+    assert max(counts) > 1
+
+
+@pytest.mark.parametrize("bad", [{"n": 0}, {"size": 8}, {"workers": 0}, {"domain": "photograph"}])
+def test_a_wrong_wish_is_named(tmp_path, bad):
+    with pytest.raises(ValueError, match=r"n >= 1|no domain"):
+        write(tmp_path, **({"n": 2, "workers": 1} | bad))
