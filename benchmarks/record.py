@@ -1,0 +1,74 @@
+"""Where and when a benchmark ran, and its results kept beside the code."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import charaface
+
+RESULTS = Path(__file__).parent / "results"
+_LIBRARIES = ("charaface", "numpy", "onnxruntime", "opencv-python-headless", "pillow")
+
+
+def machine() -> dict[str, Any]:
+    """What a number depends on besides the code."""
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "commit": _commit(),
+    }
+
+
+def heading(title: str, where: dict[str, Any]) -> str:
+    """The first lines of a results page."""
+    libraries = ", ".join(f"{name} {version}" for name, version in where["libraries"].items())
+    return (
+        f"# {title}\n\n{where['date']}, {where['processor']}, {where['cores']} cores (load {where['load']}), "
+        f"{where['system']}, Python {where['python']}; {libraries}; commit {where['commit']}\n\n"
+    )
+
+
+def write(name: str, title: str, where: dict[str, Any], found: dict[str, Any], text: str) -> list[Path]:
+    """Writes results/NAME-DATE.json and .md; the same day's are replaced. Returns the paths."""
+    RESULTS.mkdir(exist_ok=True)
+    stem = RESULTS / f"{name}-{where['date'][:10]}"
+    paths = [stem.with_suffix(".json"), stem.with_suffix(".md")]
+    paths[0].write_text(json.dumps({"machine": where, **found}, indent=1) + "\n", encoding="utf-8")
+    paths[1].write_text(heading(title, where) + text, encoding="utf-8")
+    return paths
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown processor"
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return charaface.__version__ if name == "charaface" else "not installed"
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

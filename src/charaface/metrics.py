@@ -1,0 +1,182 @@
+"""How far points and boxes are from the truth. Errors and shares are fractions: 0.05 is 5 %."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from charaface.geometry import area, intersection, iou
+
+_RIGHT_EYE, _LEFT_EYE = slice(36, 42), slice(42, 48)
+_RIGHT_CORNER, _LEFT_CORNER = 36, 45
+
+IGNORED, UNMATCHED = -2, -1  # what match() gives for a detection that takes no true box
+
+
+def _inter_ocular(truth: np.ndarray, _: np.ndarray) -> float:
+    return float(np.hypot(*(truth[_LEFT_CORNER] - truth[_RIGHT_CORNER])))
+
+
+def _inter_pupil(truth: np.ndarray, _: np.ndarray) -> float:
+    return float(np.hypot(*(truth[_LEFT_EYE].mean(axis=0) - truth[_RIGHT_EYE].mean(axis=0))))
+
+
+def _box_side(_: np.ndarray, box: np.ndarray) -> float:
+    return float(np.sqrt(area(box)))
+
+
+# (68, 2) true points and (4,) true box to the length that errors are divided by, in pixels
+NORMALISERS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "inter-ocular": _inter_ocular,  # outer eye corners, 300-W's own (Sagonas et al. 2013)
+    "inter-pupil": _inter_pupil,  # centres of the six points of each eye
+    "box": _box_side,  # root of the area of the box
+}
+
+
+def normaliser(name: str, truth: np.ndarray, box: np.ndarray) -> float:
+    """The length in pixels that the errors of a face are divided by.
+
+    truth: (68, 2) ibug68 points, rows of NaN not known; box: (4,). NaN where a point that the length needs is
+    not known, or the length is nothing. Raises ValueError for an unknown name.
+    """
+    if name not in NORMALISERS:
+        raise ValueError(f"no normaliser {name!r}; there are {', '.join(NORMALISERS)}")
+    length = NORMALISERS[name](np.asarray(truth, dtype=np.float64), np.asarray(box, dtype=np.float64))
+    return length if length > 0 else float("nan")
+
+
+def distances(points: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """(..., N) pixels between (..., N, 2) points and the truth; NaN where either is not known."""
+    if np.shape(points) != np.shape(truth):
+        raise ValueError(f"points and truth differ in shape: {np.shape(points)} and {np.shape(truth)}")
+    return np.asarray(np.hypot(*np.moveaxis(np.asarray(points, np.float64) - truth, -1, 0)))
+
+
+def nme(points: np.ndarray, truth: np.ndarray, length: float) -> float:
+    """Normalised mean error of one face: the mean distance of its known points over length.
+
+    points, truth: (N, 2), rows of NaN are left out. NaN where no point is known or length is NaN.
+    """
+    known = distances(points, truth)
+    known = known[~np.isnan(known)]
+    return float(known.mean() / length) if known.size else float("nan")
+
+
+def share_below(errors: np.ndarray, limit: float) -> float:
+    """The share of (N,) errors under limit; NaN of none."""
+    return float(np.mean(np.asarray(errors) < limit)) if len(errors) else float("nan")
+
+
+def share_above(errors: np.ndarray, limit: float) -> float:
+    """The share of (N,) errors over limit, the failures; NaN of none."""
+    return float(np.mean(np.asarray(errors) > limit)) if len(errors) else float("nan")
+
+
+def ced(errors: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """(M,) cumulative error distribution: the share of (N,) errors not over each of the (M,) limits."""
+    return np.asarray(np.mean(np.asarray(errors)[:, None] <= np.asarray(limits)[None, :], axis=0))
+
+
+def auc(errors: np.ndarray, limit: float) -> float:
+    """The area under the cumulative error distribution from 0 to limit, over limit: 1 without any error."""
+    # The distribution is a step function, so its area is exact: an error e adds the stretch from e to limit.
+    return float(np.mean(np.maximum(0.0, 1.0 - np.asarray(errors) / limit)))
+
+
+def bootstrap(
+    values: np.ndarray,
+    statistic: Callable[[np.ndarray], np.ndarray],
+    *,
+    draws: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """The percentile bootstrap interval (Efron 1979) of a statistic of (N, ...) values.
+
+    A row is a face or a picture; statistic maps (draws, N, ...) samples to (draws,) numbers. The same seed
+    gives the same interval. Raises ValueError without values.
+    """
+    values = np.asarray(values)
+    if not len(values):
+        raise ValueError("a bootstrap needs at least one value")
+    picks = np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))
+    found = statistic(values[picks])
+    low, high = np.nanquantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def match(
+    boxes: np.ndarray,
+    scores: np.ndarray,
+    truth: np.ndarray,
+    threshold: float,
+    ignore: np.ndarray | None = None,
+) -> np.ndarray:
+    """What each detection of one picture takes: (D,) index of a true box, UNMATCHED or IGNORED.
+
+    The best score chooses first, and takes the free one of the (T, 4) true boxes that it overlaps most, if by
+    threshold (IoU) or more; each true box is taken once. A detection that takes none and lies on one of the
+    (I, 4) ignore boxes (at least half of it, or IoU of threshold) counts neither way.
+    """
+    taken = np.full(len(boxes), UNMATCHED)
+    overlap = iou(_boxes(boxes), _boxes(truth))
+    for best in np.argsort(-np.asarray(scores), kind="stable"):
+        if not overlap.shape[1]:
+            break
+        choice = int(np.argmax(overlap[best]))
+        if overlap[best, choice] >= threshold:
+            taken[best] = choice
+            overlap[:, choice] = -1.0
+    if ignore is not None and len(ignore) and len(boxes):
+        inside = intersection(_boxes(boxes), _boxes(ignore)) / np.maximum(area(_boxes(boxes)), 1e-9)[:, None]
+        lies_on = (inside >= 0.5) | (iou(_boxes(boxes), _boxes(ignore)) >= threshold)
+        taken[(taken == UNMATCHED) & lies_on.any(axis=1)] = IGNORED
+    return taken
+
+
+def _boxes(boxes: np.ndarray) -> np.ndarray:
+    return np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+def precision_recall(taken: np.ndarray, total: int) -> tuple[float, float]:
+    """Precision and recall of (D,) pooled matches, as match() gives them; total: number of true boxes."""
+    hits, wrong = int(np.sum(taken >= 0)), int(np.sum(taken == UNMATCHED))
+    precision = hits / (hits + wrong) if hits + wrong else float("nan")
+    return precision, hits / total if total else float("nan")
+
+
+def average_precision(taken: np.ndarray, scores: np.ndarray, total: int) -> float:
+    """The area under precision over recall, every point of it (PASCAL VOC 2010), of pooled matches.
+
+    taken: (D,) as match() gives them; scores: (D,); total: number of true boxes. NaN without true boxes.
+    """
+    if not total:
+        return float("nan")
+    counted = taken != IGNORED
+    hits = (taken[counted] >= 0)[np.argsort(-scores[counted], kind="stable")]
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]  # the best precision at this recall or beyond
+    return float(envelope[hits].sum() / total)
+
+
+def jitter(points: np.ndarray, length: float) -> float:
+    """How far a point moves from frame to frame, on average, over length.
+
+    points: (T, N, 2) of a face that stands still; at least two frames.
+    """
+    if len(points) < 2:
+        raise ValueError(f"motion needs at least 2 frames, got {len(points)}")
+    return float(distances(points[1:], points[:-1]).mean() / length)
+
+
+def lag(points: np.ndarray, truth: np.ndarray, length: float) -> float:
+    """How far the points stay behind the true ones along the way these go, on average, over length.
+
+    points, truth: (T, N, 2); the true points move in every frame. A constant offset counts as lag:
+    mean the lags of a motion and of its reverse, and it cancels.
+    """
+    step = np.asarray(truth[1:], dtype=np.float64) - truth[:-1]
+    way = step / np.linalg.norm(step, axis=-1, keepdims=True)
+    behind = ((truth[1:] - np.asarray(points[1:], dtype=np.float64)) * way).sum(axis=-1)
+    return float(behind.mean() / length)
