@@ -1,0 +1,152 @@
+"""Files whole or not at all: what may be read, how much of it, and writing that never leaves half a file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+
+class InputError(ValueError):
+    """A picture, clip or file that cannot be read: the text names it and the way out."""
+
+
+class LimitError(InputError):
+    """An input beyond a limit: the text names the limit and the option that raises it."""
+
+
+class OutputError(ValueError):
+    """A place that cannot be written to: the text names it and the way out."""
+
+
+class DamageWarning(UserWarning):
+    """Part of an input is damaged, or has no place in the output: the text says which, the rest is used."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an input may ask for; checked from headers, before anything is decoded."""
+
+    pixels: int = 100_000_000  # width times height of a picture or frame: 300 MB decoded
+    frames: int = 200_000  # of a clip: two hours at 25 a second
+    seconds: float = 4 * 3600.0  # how long a clip plays
+    faces: int = 1000  # in one picture
+
+    def check_size(self, name: str, width: int, height: int) -> None:
+        """Raises LimitError for a picture of too many pixels, InputError for one of none."""
+        if width < 1 or height < 1:
+            raise InputError(f"{name}: a picture of {width}x{height} pixels is empty")
+        if width * height > self.pixels:
+            count = width * height
+            raise LimitError(
+                f"{name}: {width}x{height} is {count:,} pixels, the limit is {self.pixels:,}; "
+                f"--max-pixels {count} raises it"
+            )
+
+    def check_length(self, name: str, frames: int | None, seconds: float | None) -> None:
+        """Raises LimitError for a clip of too many frames or seconds; None is not known."""
+        if frames is not None and frames > self.frames:
+            raise LimitError(
+                f"{name}: {frames:,} frames, the limit is {self.frames:,}; --max-frames {frames} raises it"
+            )
+        if seconds is not None and seconds > self.seconds:
+            raise LimitError(
+                f"{name}: {seconds:,.1f} seconds, the limit is {self.seconds:,.1f}; "
+                f"--max-seconds {int(seconds) + 1} raises it"
+            )
+
+    def check_faces(self, name: str, faces: int) -> None:
+        """Raises LimitError for a picture with too many faces."""
+        if faces > self.faces:
+            raise LimitError(f"{name}: {faces:,} faces, the limit is {self.faces:,}; --max-faces {faces} raises it")
+
+
+DEFAULT_LIMITS = Limits()
+_HEIF = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # pictures in a movie's dress
+
+
+def sniff(head: bytes) -> str | None:
+    """The kind of a file from its first 32 bytes: png jpeg webp gif bmp mp4 matroska, or None."""
+    if head[:8] == b"\x89PNG\r\n\x1a\n":
+        return "png"
+    if head[:3] == b"\xff\xd8\xff":
+        return "jpeg"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return "gif"
+    if head[:2] == b"BM" and len(head) > 25:
+        return "bmp"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF:
+        return None
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
+        return "mp4"
+    if head[:4] == b"\x1a\x45\xdf\xa3":
+        return "matroska"
+    return None
+
+
+@contextmanager
+def open_input(path: Path) -> Iterator[BinaryIO]:
+    """A file to read; raises InputError where it is missing, a folder, empty or locked."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file in it")
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be opened ({reason(error)})") from None
+    with file:
+        if not file.read(1):
+            raise InputError(f"{path}: is an empty file; fetch or make it anew")
+        file.seek(0)
+        yield file
+
+
+@contextmanager
+def atomic(path: Path, source: Path | None = None, *, overwrite: bool = False) -> Iterator[Path]:
+    """A temporary name beside path to write to, renamed to path when all went well and deleted when not.
+
+    source is what is being read: writing over it raises OutputError unless overwrite is set; so does a folder
+    that is missing or may not be written to.
+    """
+    target = Path(os.path.realpath(path))  # a link goes on pointing at what it points at
+    if source is not None and not overwrite and same_file(source, target):
+        raise OutputError(f"{path}: is the input itself; choose another name for the output")
+    if not target.parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {path.parent}; make it first or choose another with -o")
+    if target.exists() and not target.is_file():
+        raise OutputError(f"{path}: is no file; choose another name for the output")
+    part = target.parent / f".{secrets.token_hex(6)}.part"
+    try:
+        part.touch()
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot write in {path.parent} ({reason(error)}); choose another folder with -o"
+        ) from None
+    try:
+        yield part
+        os.replace(part, target)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({reason(error)})") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def same_file(a: Path, b: Path) -> bool:
+    """Whether two paths are one file, under whatever names."""
+    try:
+        return os.path.samefile(a, b)
+    except OSError:
+        return False
+
+
+def reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

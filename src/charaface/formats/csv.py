@@ -1,0 +1,111 @@
+"""CSV: one row a face, for spreadsheets; a frame without faces has one row with the face left empty.
+
+It holds box, score, track, pose and landmarks; what else is known of a face needs JSON lines.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
+from itertools import chain, groupby
+from pathlib import Path
+from typing import Any
+
+from charaface.face import Face
+from charaface.files import InputError, OutputError, atomic, open_input
+from charaface.formats.record import Record
+from charaface.schemes import SCHEMES
+
+_FRAME = ("file", "frame", "time", "width", "height")
+_FACE = ("face", "track", "score", "x0", "y0", "x1", "y1", "yaw", "pitch", "roll", "scheme")
+_BOX, _POSE = ("x0", "y0", "x1", "y1"), ("yaw", "pitch", "roll")
+
+
+def read(path: str | Path) -> Iterator[Record]:
+    """The records of a file, one by one. Raises InputError that names file and line."""
+    with open_input(Path(path)) as file:
+        try:
+            rows = csv.DictReader(TextIOWrapper(file, encoding="utf-8-sig", newline=""), strict=True)
+            missing = set(_FRAME + _FACE) - set(rows.fieldnames or ())
+            if missing:
+                raise ValueError(f"it has no column {', '.join(sorted(missing))}")
+            for _, group in groupby(rows, key=lambda row: (row["file"], row["frame"])):
+                yield _record(list(group))
+        except (ValueError, KeyError, TypeError, csv.Error) as error:
+            raise InputError(f"{path}:{rows.line_num or 1}: is no table of faces ({error})") from error
+
+
+def write(path: str | Path, records: Iterable[Record]) -> Path:
+    """Writes a table, all of it or nothing, and returns its path.
+
+    The first face decides which points have columns; OutputError for a later face with points of another scheme.
+    """
+    path, records, held = Path(path), iter(records), []
+    for record in records:
+        held.append(record)
+        if record.faces:
+            break
+    marks = next((face.landmarks for record in held for face in record.faces), None)
+    scheme = marks.scheme if marks else None
+    with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, [*_FRAME, *_FACE, *_columns(scheme)])
+        table.writeheader()
+        for record in chain(held, records):
+            table.writerows(_rows(record, scheme, path))
+    return path
+
+
+def _columns(scheme: str | None) -> list[str]:
+    count = SCHEMES[scheme].count if scheme else 0
+    return [f"p{i}_{what}" for i in range(count) for what in ("x", "y", "score", "visible")]
+
+
+def _rows(record: Record, scheme: str | None, path: Path) -> Iterator[dict[str, Any]]:
+    head = {name: getattr(record, name) for name in _FRAME}
+    if not record.faces:
+        yield head
+    for number, face in enumerate(record.faces):
+        if face.landmarks is not None and face.landmarks.scheme != scheme:
+            raise OutputError(
+                f"{path}: a table holds points of one scheme, {scheme or 'none'} here, got "
+                f"{face.landmarks.scheme}; write .jsonl instead"
+            )
+        yield {**head, "face": number, **_cells(face.to_dict())}
+
+
+def _cells(face: dict[str, Any]) -> dict[str, Any]:
+    cells = {"score": face["score"], "track": face.get("track"), **dict(zip(_BOX, face["box"], strict=True))}
+    cells.update(face.get("pose", {}))
+    marks = face.get("landmarks")
+    if marks:
+        cells["scheme"] = marks["scheme"]
+        for i, ((x, y), score, visible) in enumerate(
+            zip(marks["points"], marks["scores"], marks["visible"], strict=True)
+        ):
+            cells |= {f"p{i}_x": x, f"p{i}_y": y, f"p{i}_score": score, f"p{i}_visible": int(visible)}
+    return cells
+
+
+def _record(rows: list[dict[str, str]]) -> Record:
+    first = rows[0]
+    faces = [_face(row) for row in rows if row["face"]]
+    size = int(first["width"]), int(first["height"])
+    return Record(first["file"], int(first["frame"]), float(first["time"]), *size, faces)
+
+
+def _face(row: dict[str, str]) -> Face:
+    data: dict[str, Any] = {"box": [float(row[k]) for k in _BOX], "score": float(row["score"])}
+    if row["track"]:
+        data["track"] = int(row["track"])
+    if row["yaw"]:
+        data["pose"] = {k: float(row[k]) for k in _POSE}
+    if row["scheme"]:
+        count = SCHEMES[row["scheme"]].count
+        data["landmarks"] = {
+            "scheme": row["scheme"],
+            "points": [[float(row[f"p{i}_x"]), float(row[f"p{i}_y"])] for i in range(count)],
+            "scores": [float(row[f"p{i}_score"]) for i in range(count)],
+            "visible": [row[f"p{i}_visible"] == "1" for i in range(count)],
+        }
+    return Face.from_dict(data)

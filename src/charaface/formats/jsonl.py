@@ -1,0 +1,45 @@
+"""JSON lines: one object a frame, the same that the commands print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from charaface.files import InputError, atomic, open_input
+from charaface.formats.record import Record
+
+
+def line(record: Record) -> str:
+    """One record as one line of text, without its end."""
+    return json.dumps(record.to_dict(), ensure_ascii=False, allow_nan=False)
+
+
+def read(path: str | Path) -> Iterator[Record]:
+    """The records of a file, one by one. Raises InputError that names file and line."""
+    with open_input(Path(path)) as file:
+        for number, text in enumerate(file, 1):
+            if text.strip():
+                yield _record(text, f"{path}:{number}")
+
+
+def write(path: str | Path, records: Iterable[Record]) -> Path:
+    """Writes a file of records, all of it or nothing, and returns its path."""
+    path = Path(path)
+    with atomic(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(line(record) + "\n" for record in records)
+    return path
+
+
+def _record(text: bytes, place: str) -> Record:
+    try:
+        return Record.from_dict(json.loads(text.decode("utf-8-sig"), parse_constant=_no_number))
+    except KeyError as error:
+        raise InputError(f"{place}: a record needs {error}") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"{place}: is no record of faces ({error})") from error
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")

@@ -1,0 +1,72 @@
+"""GIF as a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from charaface.files import InputError, Limits, open_input
+from charaface.gif import GifError, GifInfo, GifReader, GifWriter, played
+from charaface.image import without_alpha
+from charaface.video.clip import Clip, ClipFrame, ClipInfo, chained, warn_damage
+
+
+def read(path: Path, limits: Limits) -> Clip:
+    """The clip of a GIF file; frames behind damage are left out with a DamageWarning."""
+    with open_input(path) as file:
+        try:
+            gif = GifReader(file).info
+        except GifError as error:
+            raise InputError(f"{path}: cannot be read as GIF: {error}") from error
+    limits.check_size(str(path), gif.width, gif.height)
+    limits.check_length(str(path), gif.frames, gif.delays / 100)
+    if gif.damage:
+        warn_damage(path, gif.damage, gif.frames)
+    aspect = Fraction(gif.aspect + 15, 64) if gif.aspect else Fraction(1)
+    info = ClipInfo(
+        path,
+        "gif",
+        gif.width,
+        gif.height,
+        gif.frames,
+        gif.delays / 100,
+        loop=gif.loop,
+        alpha=gif.transparent,
+        lossless=True,
+        time_base=Fraction(1, 100),
+        rate=Fraction(100 * gif.frames, gif.delays),
+        pixel_aspect=aspect,
+    )
+    return Clip(info, lambda: _frames(info, gif))
+
+
+def write(path: Path, info: ClipInfo, frames: Iterator[ClipFrame]) -> None:
+    """Writes a GIF; durations are rounded to hundredths without drifting."""
+    first = next(frames)
+    height, width, channels = first.pixels.shape
+    aspect = 0 if info.pixel_aspect == 1 else min(max(round(info.pixel_aspect * 64) - 15, 1), 255)
+    with path.open("wb") as file:
+        writer = GifWriter(file, width, height, info.loop, aspect, info.alpha or channels == 4)
+        end, written = 0.0, 0
+        for frame in chained(first, frames):
+            end += frame.duration * 100
+            delay = round(end) - written
+            writer.add(frame.pixels, delay)
+            written += delay
+        writer.close()
+
+
+def _frames(info: ClipInfo, gif: GifInfo) -> Generator[ClipFrame]:
+    with open_input(info.path) as file:
+        time, done = 0, 0
+        try:
+            for rgba, delay in GifReader(file, gif):
+                opaque = not info.alpha or bool(rgba[..., 3].all())
+                pixels = without_alpha(rgba) if opaque else rgba
+                yield ClipFrame(done, time / 100, delay / 100, pixels, pts=time)
+                time, done = time + played(delay), done + 1
+        except GifError as error:
+            if not done:
+                raise InputError(f"{info.path}: cannot be read as GIF: {error}") from error
+            warn_damage(info.path, str(error), done)

@@ -1,0 +1,120 @@
+"""Files of faces: there and back, and a clear word for what is none."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from charaface.face import Colour, Emotion, Face, Landmarks, Pose
+from charaface.files import InputError, OutputError
+from charaface.formats import FORMATS, Record, format_of, jsonl
+
+RNG = np.random.default_rng(0)
+
+
+def landmarks() -> Landmarks:
+    points = RNG.normal(100, 50, (68, 2)).astype(np.float32)
+    return Landmarks(points, RNG.random(68).astype(np.float32), RNG.random(68) > 0.3)
+
+
+def records() -> list[Record]:
+    plain = Face([1.5, 2.25, 30.1, 40.7], 0.9)
+    tracked = Face([0, 0, 10, 10], 1 / 3, landmarks(), Pose(-12.5, 3.25, 1 / 7), track=3)
+    return [
+        Record('젠이치, "the" one.gif', 0, 0.0, 640, 480, [tracked, Face([5, 5, 9, 9], 0.5, landmarks())]),
+        Record('젠이치, "the" one.gif', 1, 0.04, 640, 480, []),
+        Record('젠이치, "the" one.gif', 2, 0.1, 640, 480, [plain]),
+        Record("other.png", 0, 0.0, 20, 10, [plain, tracked]),
+    ]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_written_is_read_back(name: str, tmp_path: Path) -> None:
+    form, given = FORMATS[name], records()
+    path = form.write(tmp_path / f"faces{form.suffix}", given)
+    got = list(form.read(path))
+    assert [r.to_dict() for r in got] == [r.to_dict() for r in given]
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_writing_twice_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
+    form, given = FORMATS[name], records()
+    first = form.write(tmp_path / "a", given).read_bytes()
+    assert form.write(tmp_path / "b", form.read(tmp_path / "a")).read_bytes() == first
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("frames", [0, 3])
+def test_no_faces_are_written_too(name: str, frames: int, tmp_path: Path) -> None:
+    form = FORMATS[name]
+    given = [Record("a.gif", i, i / 10, 8, 8, []) for i in range(frames)]
+    path = form.write(tmp_path / "a", given)
+    if frames or name == "csv":
+        assert [r.to_dict() for r in form.read(path)] == [r.to_dict() for r in given]
+
+
+def test_json_lines_hold_all_that_is_known(tmp_path: Path) -> None:
+    face = Face(
+        [0, 0, 9, 9],
+        1.0,
+        emotion=Emotion("happy", {"happy": 1.0}),
+        colours={"hair": Colour("#f2a7c3", "pink", 0.8)},
+        domain={"anime": 0.97},
+        weights={"landmarks": "landmarks68-1"},
+    )
+    path = jsonl.write(tmp_path / "a.jsonl", [Record("a.png", 0, 0.0, 9, 9, [face])])
+    (record,) = jsonl.read(path)
+    assert record.faces[0].to_dict() == face.to_dict()
+    (text,) = path.read_text(encoding="utf-8").splitlines()
+    assert list(json.loads(text)) == ["file", "frame", "time", "width", "height", "faces"]
+
+
+def test_a_table_has_a_row_for_each_face_and_one_for_a_frame_without(tmp_path: Path) -> None:
+    path = FORMATS["csv"].write(tmp_path / "a.csv", records())
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [r["face"] for r in rows] == ["0", "1", "", "0", "0", "1"]
+    assert rows[0]["file"] == '젠이치, "the" one.gif'
+    assert float(rows[3]["x1"]) == pytest.approx(30.1)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "7", '{"file": "a"}', '{"file":"a","frame":0,"time":NaN}', "\xff"])
+def test_a_line_that_is_no_record_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"file":"a","frame":0,"time":0,"width":1,"height":1,"faces":[]}\n' + text.encode("latin-1"))
+    with pytest.raises(InputError, match=r"a\.jsonl:2: "):
+        list(jsonl.read(path))
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "\xff\xfe\x00", "", 'file,"frame\n'])
+def test_a_table_that_is_none_is_named(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError, match=r"a\.csv"):
+        list(FORMATS["csv"].read(path))
+
+
+def test_a_table_with_a_bad_number_names_its_line(tmp_path: Path) -> None:
+    path = FORMATS["csv"].write(tmp_path / "a.csv", records())
+    path.write_text(path.read_text(encoding="utf-8").replace("30.1", "wide"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.csv:\d+: .*wide"):
+        list(FORMATS["csv"].read(path))
+
+
+def test_a_table_that_began_without_points_takes_none(tmp_path: Path) -> None:
+    faces = [Face([0, 0, 1, 1]), Face([0, 0, 1, 1], 1.0, landmarks())]
+    with pytest.raises(OutputError, match=r"none here, got ibug68; write \.jsonl"):
+        FORMATS["csv"].write(tmp_path / "a.csv", [Record("a", 0, 0.0, 1, 1, faces)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_is_known_by_name_and_by_ending() -> None:
+    assert format_of("csv") is format_of("dir/FACES.CSV") is FORMATS["csv"]
+    assert format_of(Path("a.b.jsonl")) is FORMATS["jsonl"]
+    with pytest.raises(ValueError, match=r"no format 'faces\.json'; there are jsonl, csv; did you mean jsonl"):
+        format_of("faces.json")
