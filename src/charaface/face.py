@@ -16,9 +16,7 @@ EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"
 class Landmarks:
     """Points of one face in one scheme."""
 
-    points: (
-        np.ndarray
-    )  # (N, 2) float32, picture pixels, whole numbers at pixel centres; may leave the picture
+    points: np.ndarray  # (N, 2) float32, picture pixels, whole numbers at pixel centres; may leave the picture
     scores: np.ndarray  # (N,) float32, how sure each point is, 0 to 1
     visible: np.ndarray  # (N,) bool, False for a point that is hidden or not drawn
     scheme: str = "ibug68"
@@ -134,9 +132,7 @@ class Face:
         return cls(
             box=data["box"],
             score=data.get("score", 1.0),
-            landmarks=Landmarks(marks["points"], marks["scores"], marks["visible"], marks["scheme"])
-            if marks
-            else None,
+            landmarks=Landmarks(marks["points"], marks["scores"], marks["visible"], marks["scheme"]) if marks else None,
             pose=Pose(pose["yaw"], pose["pitch"], pose["roll"]) if pose else None,
             emotion=Emotion(emotion["label"], emotion["probabilities"]) if emotion else None,
             colours={k: Colour(**c) for k, c in colours.items()} if colours is not None else None,

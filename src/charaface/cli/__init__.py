@@ -1,0 +1,78 @@
+"""The command line: each command parses, calls a public function and prints."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from types import FrameType
+
+import click
+
+from charaface import __version__
+from charaface.cli.pictures import annotate, crop
+from charaface.cli.results import detect, landmarks
+from charaface.cli.workshop import evaluate, export, synth, train
+from charaface.files import InputError, OutputError
+
+__all__ = ["main", "program"]
+
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="charaface")
+def program() -> None:
+    """Faces, drawn or photographed: find them, read them, redraw them.
+
+    Results go to standard output, words and progress to standard error. Exit status: 0 done, 1 some inputs failed
+    (each named, the others done), 2 wrong call or nothing readable, 130 interrupted.
+    """
+
+
+for _command in (detect, landmarks, annotate, crop, synth, train, export, evaluate):
+    program.add_command(_command)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Runs the program and leaves with its exit status."""
+    sys.exit(run(args))
+
+
+def run(args: list[str] | None = None) -> int:
+    """Runs the program; returns its exit status."""
+    _prepare_streams()
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = program(args, prog_name="charaface", standalone_mode=False)
+        sys.stdout.flush()
+        return int(status or 0)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except (InputError, OutputError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _prepare_streams() -> None:
+    """File names of any script are printed whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            with suppress(OSError, ValueError):  # a stream that someone replaced or closed stays as it is
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (a signal handler's arguments)
+    raise KeyboardInterrupt

@@ -1,0 +1,112 @@
+"""From the command line's files and folders to a list of inputs, each with a place in the output folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from charaface.files import InputError, OutputError, same_file
+
+SUFFIXES = frozenset(
+    [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"]
+)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file to work on."""
+
+    path: Path
+    name: Path  # where it goes below an output folder, with its own suffix; no other input has the same
+
+
+def collect(paths: Sequence[Path], output: Path | None) -> tuple[list[Input], list[str]]:
+    """The files of paths, folders entered in natural order, and a line for each path that gives none.
+
+    Of a folder only pictures and clips are taken, by their suffix, and nothing hidden; output is passed over.
+    """
+    found: list[tuple[Path, Path]] = []
+    problems = []
+    for path in paths:
+        if not path.is_dir():
+            found.append((path, Path(path.name or "input")))
+            continue
+        try:
+            inside = list(_inside(path, output))
+        except OSError as error:
+            problems.append(f"{error.filename or path}: cannot be read ({error.strerror})")
+            continue
+        if not inside:
+            problems.append(f"{path}: no pictures or clips in this folder; it takes {' '.join(sorted(SUFFIXES))}")
+        found += [(file, file.relative_to(path)) for file in inside]
+    return _named(found), problems
+
+
+def _inside(folder: Path, output: Path | None) -> Iterable[Path]:
+    def fail(error: OSError) -> None:
+        raise error
+
+    out = None if output is None else output.resolve()
+    for place, folders, files in os.walk(folder, onerror=fail):
+        here = Path(place)
+        folders[:] = sorted((f for f in folders if not f.startswith(".") and (here / f).resolve() != out), key=natural)
+        for file in sorted(files, key=natural):
+            if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES:
+                yield here / file
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """The key that sorts frame2 before frame10; names that differ in case alone keep one order."""
+    stem, suffix = os.path.splitext(name)
+    # isdecimal is true of digits in any script, which int reads too
+    key = [(1, int(p), p) if p.isdecimal() else (2, 0, p.casefold()) for p in re.split(r"(\d+)", stem) if p]
+    return [*key, (0, 0, suffix), (0, 0, name)]
+
+
+def _named(found: Sequence[tuple[Path, Path]]) -> list[Input]:
+    """Inputs whose names differ, without their suffixes too: a-2 for the second a."""
+    inputs: list[Input] = []
+    seen: set[Path] = set()
+    taken: set[str] = set()
+    for path, name in found:
+        real = Path(os.path.abspath(path))
+        if real in seen:
+            continue
+        seen.add(real)
+        unique, number = name, 1
+        while unique.with_suffix("").as_posix().casefold() in taken:
+            number += 1
+            unique = name.with_name(f"{name.stem}-{number}{name.suffix}")
+        taken.add(unique.with_suffix("").as_posix().casefold())
+        inputs.append(Input(path, unique))
+    return inputs
+
+
+def output_folder(paths: Sequence[Path], named: str | None) -> Path | None:
+    """The folder that -o names, made if it is missing; None where it names a file or nothing.
+
+    It names a folder where it is one, ends on a slash, or there are several inputs or a folder among them.
+    """
+    if named is None:
+        return None
+    output, several = Path(named), len(paths) != 1 or paths[0].is_dir()
+    if not (several or output.is_dir() or named.endswith(("/", os.sep))):
+        return None
+    if any(path.is_dir() and same_file(path, output) for path in paths):
+        raise OutputError(f"{output}: is the input itself; choose another folder for the output")
+    if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES | {".csv", ".json", ".jsonl"}):
+        raise OutputError(f"{output}: is a file; several inputs need a folder to go to, or standard output")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be made ({error.strerror}); choose another folder with -o") from None
+    return output
+
+
+def check_inputs(inputs: Sequence[Input], problems: Sequence[str]) -> None:
+    """Raises InputError where there is nothing at all to work on."""
+    if not inputs:
+        raise InputError("; ".join(problems) or "give at least one picture, clip or folder")

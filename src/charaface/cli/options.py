@@ -1,0 +1,152 @@
+"""The options that commands share, each said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from charaface.files import DEFAULT_LIMITS, Limits
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
+FilePath = click.Path(path_type=Path)
+
+INPUTS: Decorator = click.argument("inputs", nargs=-1, required=True, type=FilePath, metavar="FILE_OR_FOLDER...")
+
+NETWORKS: list[Decorator] = [
+    click.option(
+        "--threshold",
+        type=click.FloatRange(0, 1),
+        default=0.5,
+        show_default=True,
+        help="The least score of a face; lower finds more of them, and more that are none.",
+    ),
+    click.option(
+        "--model",
+        multiple=True,
+        metavar="NAME|FILE.onnx",
+        help="A network to use in place of the package's own of the same task; may be given twice.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(min=1),
+        help="Threads of the arithmetic; they change the time, not the result.  [default: physical cores, at most 4]",
+    ),
+    click.option("--max-pixels", type=click.IntRange(min=1), default=DEFAULT_LIMITS.pixels, show_default=True),
+    click.option("--max-frames", type=click.IntRange(min=1), default=DEFAULT_LIMITS.frames, show_default=True),
+    click.option(
+        "--max-seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        default=DEFAULT_LIMITS.seconds,
+        show_default=True,
+    ),
+    click.option("--max-faces", type=click.IntRange(min=1), default=DEFAULT_LIMITS.faces, show_default=True),
+]
+
+FLIP: list[Decorator] = [
+    click.option("--flip", is_flag=True, help="Read every face mirrored too: twice the time, a little less error."),
+]
+
+CLIPS: list[Decorator] = [
+    click.option("--smooth/--no-smooth", default=True, show_default=True, help="Take the trembling out of points."),
+    click.option(
+        "--fps", type=click.FloatRange(0, 1000, min_open=True), help="Frames a second in place of the clip's."
+    ),
+    click.option(
+        "--every",
+        type=click.IntRange(min=1),
+        default=10,
+        show_default=True,
+        help="Look for new faces every so many frames, besides where one is lost.",
+    ),
+]
+
+STYLE: list[Decorator] = [
+    click.option("--points/--no-points", default=True, show_default=True),
+    click.option("--lines/--no-lines", default=True, show_default=True),
+    click.option("--boxes/--no-boxes", default=False, show_default=True),
+    click.option("--labels/--no-labels", default=False, show_default=True, help="Track number and score."),
+    click.option("--part", "parts", multiple=True, metavar="NAME", help="Draw only this: jaw brow eye nose mouth."),
+    click.option(
+        "--colour",
+        "colours",
+        multiple=True,
+        metavar="[PART=]#RRGGBB",
+        help="Of a part (jaw brow eye nose mouth box rim), or of all.",
+    ),
+    click.option("--thickness", type=float, metavar="PIXELS", help="Of lines.  [default: scales with the face]"),
+    click.option("--radius", type=float, metavar="PIXELS", help="Of points.  [default: scales with the face]"),
+    click.option(
+        "--hidden",
+        type=click.Choice(["hollow", "faint", "none"]),
+        default="hollow",
+        show_default=True,
+        help="How points are drawn that hair or a hand covers.",
+    ),
+    click.option("--blank", is_flag=True, help="Draw on white in place of the picture."),
+    click.option("--transparent", is_flag=True, help="Draw on nothing in place of the picture."),
+]
+
+
+def out(help_text: str, *, required: bool = False) -> Decorator:
+    """The option -o."""
+    # a plain text: a path would forget the slash at its end
+    return click.option("-o", "--output", metavar="PATH", required=required, help=help_text)
+
+
+def with_options(*groups: Sequence[Decorator]) -> Callable[[Command], Command]:
+    """Gives a command the options of each group, shown in that order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed([option for group in groups for option in group]):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def take(given: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The named options of a command, as arguments of a public function."""
+    return {name: given[name] for name in names}
+
+
+def networks(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of NETWORKS as arguments of a public function.
+
+    The networks are loaded here, so that one that will not do stops the command and not each of its inputs.
+    """
+    from charaface import session
+
+    for task in ("detect", "landmarks"):
+        session.load_for(task, given["model"], given["threads"])
+    limits = Limits(given["max_pixels"], given["max_frames"], given["max_seconds"], given["max_faces"])
+    return {
+        "threshold": given["threshold"],
+        "model": list(given["model"]) or None,
+        "threads": given["threads"],
+        "limits": limits,
+    }
+
+
+def style(given: dict[str, Any]) -> Any:
+    """The options of STYLE as a DrawStyle; raises BadParameter for a colour, part or size that is none."""
+    from charaface.draw import DrawStyle
+
+    if given["blank"] and given["transparent"]:
+        raise click.UsageError("--blank and --transparent exclude each other")
+    colours = {}
+    for text in given["colours"]:
+        part, equals, colour = text.rpartition("=")
+        colours[part if equals else "all"] = colour
+    try:
+        return DrawStyle(
+            **take(given, "points", "lines", "boxes", "labels", "thickness", "radius", "hidden"),
+            parts=given["parts"] or None,
+            colours=colours,
+            blank="white" if given["blank"] else "transparent" if given["transparent"] else None,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,118 @@
+"""synth, train, export and evaluate: the workshop, whose libraries are asked for when they are needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from charaface.cli.batch import Screen
+from charaface.cli.options import FilePath
+
+
+@contextmanager
+def _needs(extra: str) -> Iterator[None]:
+    """Turns a library that is missing into the line that installs it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == "charaface":
+            raise
+        text = f"this needs {error.name}, which is not installed: pip install 'charaface[{extra}]'"
+        raise click.ClickException(text) from None
+
+
+@click.command()
+@click.option("-n", "--number", type=click.IntRange(min=1), default=1000, show_default=True, help="Of pictures.")
+@click.option("-o", "--output", type=FilePath, required=True, help="A folder for the pictures and their labels.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--size", type=click.IntRange(32, 2048), default=128, show_default=True, help="Side in pixels.")
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that draw.")
+@click.option("--scenes", is_flag=True, help="Pictures of 0 to 8 faces in place of single ones.")
+@click.option("--masks/--no-masks", default=True, show_default=True, help="A map of the parts of each single face.")
+@click.option("--domain", help="One kind of drawing only: anime, manga, cartoon ...")
+def synth(number: int, output: Path, **given: Any) -> int:
+    """Draw faces with exact labels. The same seed gives the same bytes for any number of workers."""
+    with _needs("draw"):
+        from charaface.synth.dataset import write
+    with Screen(1) as screen:
+        screen.start(output)
+        made = _checked(lambda: write(output, number, progress=screen.progress, **given))
+    click.echo(f"{made.folder}: {made.pictures} pictures with {made.faces} faces")
+    for kind, rate in made.rates.items():
+        click.echo(f"{kind}: {rate:g} a CPU-second", err=True)
+    return 0
+
+
+@click.command()
+@click.argument("recipe", type=FilePath)
+@click.option("-o", "--output", "folder", type=FilePath, help="The run's folder.  [default: runs/RECIPE]")
+@click.option("--init-from", type=FilePath, help="Weights to go on from: a .safetensors, or an .onnx of ours.")
+@click.option("--steps", type=click.IntRange(min=1), help="Stop at this step, the schedule unchanged.")
+@click.option("--device", help="cpu or cuda.  [default: what there is]")
+def train(recipe: Path, folder: Path | None, **given: Any) -> int:
+    """Train the network of a recipe. The same command goes on where a run was stopped."""
+    with _needs("train"):
+        from charaface.train.fit import train as fit
+    _checked(lambda: fit(recipe, folder, **given))
+    return 0
+
+
+@click.command()
+@click.argument("run", type=FilePath)
+@click.argument("output", type=FilePath)
+def export(run: Path, output: Path) -> int:
+    """Write the network of a run as one ONNX file, checked against torch."""
+    with _needs("train"):
+        from charaface.train.export import export as write
+    made = _checked(lambda: write(run, output))
+    click.echo(
+        f"{made.path}: {made.bytes:,} bytes; places within {made.largest_error:.4f} px, "
+        f"scores within {made.score_error:.5f} of torch"
+    )
+    return 0
+
+
+@click.command()
+@click.option("--data", type=FilePath, help="The folder of real pictures.  [default: the variable CHARAFACE_DATA]")
+@click.option(
+    "--model", multiple=True, metavar="NAME|FILE.onnx", help="A network to measure in place of the package's."
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the arithmetic.")
+@click.option("--quick", is_flag=True, help="Leave out boxes and clips.")
+@click.option("--curve", is_flag=True, help="Add the average precision, for twice the time.")
+@click.option("--repeat", is_flag=True, help="Print how far the annotator's second labels are from the first.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of tables.")
+def evaluate(
+    data: Path | None, model: tuple[str, ...], threads: int | None, repeat: bool, as_json: bool, **given: Any
+) -> int:
+    """Measure the networks on real faces labelled by hand: errors, detection, steadiness."""
+    from charaface.evaluate import main_table, repeat_table, shipped
+
+    with Screen(1) as screen:
+        table = _checked(
+            lambda: (
+                repeat_table()
+                if repeat
+                else main_table(
+                    data,
+                    predictor=shipped(list(model) or None, threads),
+                    progress=lambda what, done, total: screen.stage(what, done, total),
+                    **given,
+                )
+            )
+        )
+    click.echo(json.dumps(table.to_dict(), ensure_ascii=False) if as_json else table.markdown())
+    return 0
+
+
+def _checked(work: Any) -> Any:
+    """The work's result; a ValueError or OSError of it is the user's to read."""
+    try:
+        return work()
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,130 @@
+"""The landmark network on a picture: where a crop lies, what is read in it, and how to crop the same face better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from charaface.face import Landmarks
+from charaface.geometry import area, box_from_points, clip_box, crop_matrix, invert, transform
+from charaface.image import warp
+from charaface.pose import head_pose
+from charaface.schemes import SCHEMES
+from charaface.session import Session
+
+BATCH = 16  # crops at a time: more is no faster on a CPU and takes memory
+_OFF, _TURNED = 0.05, 5.0  # box sides and degrees: less than half of what the network is trained to bear
+_SMALLEST = 2.0  # pixels: the side of the smallest box that is cropped as it is
+
+
+class Framing(NamedTuple):
+    """Where a face is to be read."""
+
+    box: np.ndarray  # (4,) picture pixels, in the face's own upright frame, turned about its middle
+    angle: float = 0.0  # degrees the face leans to image right
+
+    def still_fits(self, wanted: Framing) -> bool:
+        """Whether reading here is as good as reading where it is wanted: off by a few per cent and degrees at most."""
+        (middle, side), (other, size) = (_middle_and_side(framing.box) for framing in (self, wanted))
+        turned = abs((self.angle - wanted.angle + 180) % 360 - 180)
+        off = float(np.linalg.norm(middle - other)) / size
+        return off < _OFF and abs(float(np.log(side / size))) < _OFF and turned < _TURNED
+
+
+class Reading(NamedTuple):
+    """What the network said of one crop."""
+
+    points: np.ndarray  # (N, 2) float32 picture pixels, whole numbers at pixel centres
+    scores: np.ndarray  # (N,) float32, how sure each point is
+    visible: np.ndarray  # (N,) float32, probability that it is drawn and not hidden
+    face: float  # probability that the crop was centred on a face
+
+    def box(self, width: int, height: int) -> np.ndarray | None:
+        """(4,) float32 box of the points, clipped to a picture of that size; None where nothing is left of it."""
+        box = clip_box(box_from_points(self.points), width, height)
+        return box if area(box) >= 1 else None
+
+    def framing(self) -> Framing:
+        """The crop that shows this face upright and in the middle."""
+        return frame_points(self.points)
+
+    def landmarks(self, scheme: str) -> Landmarks:
+        """The points as a result."""
+        return Landmarks(self.points, self.scores, self.visible >= 0.5, scheme)
+
+
+def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, flip: bool = False) -> list[Reading]:
+    """A Reading for each framing, in order. image (H, W, 3) uint8; flip averages with the mirrored crop."""
+    spec = session.spec
+    if spec.task != "landmarks" or spec.input.size is None or spec.scheme is None or spec.crop_scale is None:
+        raise ValueError(f"{spec.label} is no network for landmarks of a fixed crop size")
+    height, width = spec.input.size
+    if height != width:
+        raise ValueError(f"{spec.label} takes crops of {width}x{height}; they must be square")
+    out: list[Reading] = []
+    for start in range(0, len(framings), BATCH):
+        part = framings[start : start + BATCH]
+        matrices = [crop_matrix(_grown(f.box), width, spec.crop_scale, f.angle) for f in part]
+        crops = [warp(image, matrix, (width, width)) for matrix in matrices]
+        found = session.run(spec.input.batch(crops))
+        if flip:
+            mirrored = session.run(spec.input.batch([crop[:, ::-1] for crop in crops]))
+            found = _average(found, mirrored, np.asarray(SCHEMES[spec.scheme].mirror))
+        out += [_to_picture(found, i, width, matrix) for i, matrix in enumerate(matrices)]
+    return out
+
+
+def read_again(image: np.ndarray, first: Sequence[Reading], session: Session, *, flip: bool = False) -> list[Reading]:
+    """The second pass: each face cropped upright from its own first points, which removes what its box was off."""
+    return read(image, [reading.framing() for reading in first], session, flip=flip)
+
+
+def frame_points(points: np.ndarray) -> Framing:
+    """The framing of a face with (68, 2) points: its box in the frame in which its head does not lean."""
+    middle = points.mean(axis=0)
+    angle = _lean(points)
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    turn = np.array([[c, s], [-s, c]])  # undoes the lean
+    upright = (points - middle) @ turn.T
+    box = box_from_points(upright).astype(np.float64)
+    centre = np.array([box[0] + box[2], box[1] + box[3]]) / 2 - 0.5
+    half = np.array([box[2] - box[0], box[3] - box[1]]) / 2
+    at = centre @ turn + middle + 0.5
+    return Framing(np.concatenate([at - half, at + half]), angle)
+
+
+def _middle_and_side(box: np.ndarray) -> tuple[np.ndarray, float]:
+    return (box[:2] + box[2:]) / 2, max(float((box[2:] - box[:2]).max()), _SMALLEST)
+
+
+def _lean(points: np.ndarray) -> float:
+    try:
+        return head_pose(points).roll
+    except ValueError:  # all points in one place: not a face, whatever the crop
+        return 0.0
+
+
+def _grown(box: np.ndarray) -> np.ndarray:
+    """The box, or one of two pixels round its middle where it is smaller."""
+    middle, half = (box[:2] + box[2:]) / 2, np.maximum(box[2:] - box[:2], _SMALLEST) / 2
+    return np.concatenate([middle - half, middle + half])
+
+
+def _average(found: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], order: np.ndarray) -> dict[str, np.ndarray]:
+    points = mirrored["points"][:, order] * np.array([-1, 1], np.float32) + np.array([1, 0], np.float32)
+    back = {
+        "points": points,
+        "scores": mirrored["scores"][:, order],
+        "visible": mirrored["visible"][:, order],
+        "face": mirrored["face"],
+    }
+    return {name: (found[name] + values) / 2 for name, values in back.items()}
+
+
+def _to_picture(found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndarray) -> Reading:
+    inside = found["points"][i].astype(np.float64) * size - 0.5
+    points = transform(inside, invert(matrix)).astype(np.float32)
+    scores, visible = (np.clip(found[name][i], 0, 1) for name in ("scores", "visible"))
+    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)))

@@ -1,0 +1,258 @@
+"""Networks as ONNX files: Spec says how one is fed, Session runs it, load keeps it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from charaface import weights
+from charaface.files import InputError, reason
+from charaface.schemes import SCHEMES
+
+METADATA_KEY = "charaface"
+MOST_THREADS = 4  # by default: more gain little on networks this small
+
+# task to the outputs its networks must have
+OUTPUTS: dict[str, tuple[str, ...]] = {
+    "landmarks": ("points", "scores", "visible", "face"),
+    "detect": ("boxes", "scores"),
+}
+Model = str | Path | Sequence[str | Path] | None  # names in WEIGHTS or paths; each replaces the network of its task
+
+
+@dataclass(frozen=True)
+class Feed:
+    """How a picture becomes the input of a network: (rgb - mean) / std, channels first."""
+
+    name: str
+    size: tuple[int, int] | None  # height, width; None for any multiples of `multiple`
+    multiple: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    def batch(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        """(N, 3, H, W) float32 of N >= 1 equally large (H, W, 3) uint8 RGB pictures."""
+        height, width = images[0].shape[:2]
+        out = np.empty((len(images), 3, height, width), np.float32)
+        for planes, image in zip(out, images, strict=True):
+            for c in range(3):
+                planes[c] = image[..., c]
+                planes[c] -= np.float32(self.mean[c])
+                planes[c] *= np.float32(1 / self.std[c])
+        return out
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What an ONNX file of ours says of itself, in its metadata key "charaface"."""
+
+    name: str
+    version: int
+    task: str  # a key of OUTPUTS
+    input: Feed
+    outputs: tuple[str, ...]
+    licence: str
+    data: str  # what the weights learned from
+    scheme: str | None = None  # landmarks: a key of SCHEMES
+    crop_scale: float | None = None  # landmarks: side of the square crop over the longer side of the box
+
+    @property
+    def label(self) -> str:
+        """Name and version, as results name their weights."""
+        return f"{self.name}-{self.version}"
+
+    @classmethod
+    def from_json(cls, text: str) -> Spec:
+        """Reads a Spec strictly. Raises ValueError naming what is missing, unknown or wrong."""
+        table = _table(json.loads(text), "the Spec")
+        task = _take(table, "task", str)
+        if task not in OUTPUTS:
+            raise ValueError(f"task is {task!r}; there are {', '.join(OUTPUTS)}")
+        spec = cls(
+            name=_take(table, "name", str),
+            version=_take(table, "version", int),
+            task=task,
+            input=_feed(_table(table.pop("input", None), "input")),
+            outputs=tuple(str(name) for name in _take(table, "outputs", list)),
+            licence=_take(table, "licence", str),
+            data=_take(table, "data", str),
+            scheme=_take(table, "scheme", str) if task == "landmarks" else None,
+            crop_scale=float(_take(table, "crop_scale", (int, float))) if task == "landmarks" else None,
+        )
+        if table:
+            raise ValueError(f"unknown {', '.join(sorted(table))}")
+        missing = set(OUTPUTS[task]) - set(spec.outputs)
+        if missing:
+            raise ValueError(f"outputs lack {', '.join(sorted(missing))}")
+        if spec.scheme is not None and spec.scheme not in SCHEMES:
+            raise ValueError(f"scheme is {spec.scheme!r}; there are {', '.join(SCHEMES)}")
+        if spec.crop_scale is not None and not 0.5 <= spec.crop_scale <= 4:
+            raise ValueError(f"crop_scale is {spec.crop_scale}, not from 0.5 to 4")
+        return spec
+
+
+class Session:
+    """A network that runs. The same input gives the same output; several threads may call run at once."""
+
+    def __init__(self, data: bytes, threads: int | None = None, name: str = "model") -> None:
+        """data: the bytes of an ONNX file with our Spec; name: what errors call it.
+
+        Raises InputError for bytes that are no ONNX file, that keep weights in other files, that have no Spec, or
+        whose inputs and outputs are not the ones their Spec names.
+        """
+        weights.refuse_external_data(data, name)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = check_threads(threads)
+        options.inter_op_num_threads = 1
+        options.use_deterministic_compute = True
+        options.log_severity_level = 4  # what goes wrong is raised; nothing is printed
+        # between two frames other work waits for the cores: idle threads must not turn in circles
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._ort = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises a dozen unrelated kinds
+            raise InputError(f"{name}: is no network that onnxruntime can run ({_first_line(error)})") from None
+        text = self._ort.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        if text is None:
+            raise InputError(f"{name}: has no metadata {METADATA_KEY!r}; export it with `charaface export`")
+        try:
+            self.spec = Spec.from_json(text)
+            self._check_graph()
+        except ValueError as error:
+            raise InputError(f"{name}: its Spec is wrong: {error}; export it with `charaface export`") from None
+
+    def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs of an (N, 3, H, W) float32 batch, by name, all float32.
+
+        Raises ValueError for another shape or dtype, and for a network that answers with what is no number.
+        """
+        feed = self.spec.input
+        size = tuple(batch.shape[2:])
+        fits = size == feed.size if feed.size else all(v > 0 and v % feed.multiple == 0 for v in size)
+        if batch.dtype != np.float32 or batch.ndim != 4 or batch.shape[1] != 3 or not fits:
+            side = f"{feed.size[0]}, {feed.size[1]}" if feed.size else f"multiples of {feed.multiple}"
+            raise ValueError(f"{self.spec.label} takes (N, 3, {side}) float32, got {batch.shape} {batch.dtype}")
+        names = list(self.spec.outputs)
+        found = self._ort.run(names, {feed.name: batch})
+        for name, values in zip(names, found, strict=True):
+            if not np.isfinite(values).all():
+                raise ValueError(f"{self.spec.label} gave {name} that are no numbers; its weights are damaged")
+        return {name: np.asarray(values, np.float32) for name, values in zip(names, found, strict=True)}
+
+    def _check_graph(self) -> None:
+        inputs = [i.name for i in self._ort.get_inputs()]
+        if inputs != [self.spec.input.name]:
+            raise ValueError(f"the input is {', '.join(inputs)}, not {self.spec.input.name}")
+        missing = set(self.spec.outputs) - {o.name for o in self._ort.get_outputs()}
+        if missing:
+            raise ValueError(f"the network does not give {', '.join(sorted(missing))}")
+
+
+def load(name: str | Path, threads: int | None = None) -> Session:
+    """The session of a name in WEIGHTS or of a path.onnx; kept, so that asking again costs nothing.
+
+    threads: of the arithmetic; physical cores, at most 4, by default. Raises InputError as Session does.
+    """
+    threads = check_threads(threads)
+    if not weights.is_path(name):
+        return _kept(str(name), threads, None)
+    path = Path(name)
+    try:
+        changed = path.stat().st_mtime_ns
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be opened ({reason(error)})") from None
+    return _kept(os.path.abspath(path), threads, changed)
+
+
+def load_for(task: str, model: Model = None, threads: int | None = None) -> Session:
+    """The session of a task: the one of model that is made for it, or the package's own."""
+    models = [model] if isinstance(model, (str, Path)) else list(model or ())
+    for name in models:
+        session = load(name, threads)
+        if session.spec.task == task:
+            return session
+    return load(weights.DEFAULTS[task], threads)
+
+
+@lru_cache(maxsize=16)
+def _kept(name: str, threads: int, changed: int | None) -> Session:  # noqa: ARG001 (part of the key)
+    return Session(weights.read(name), threads, name)
+
+
+def check_threads(threads: int | None) -> int:
+    """The number of threads to use; raises ValueError for less than 1."""
+    if threads is None:
+        return min(physical_cores(), MOST_THREADS)
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    return threads
+
+
+@lru_cache(maxsize=1)
+def physical_cores() -> int:
+    """Cores this process may use, counting those that share one physical core once (where Linux tells)."""
+    if not hasattr(os, "sched_getaffinity"):
+        return os.cpu_count() or 1
+    mine = os.sched_getaffinity(0)
+    cores = set()
+    for cpu in mine:
+        try:
+            cores.add(Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text("ascii"))
+        except OSError:
+            cores.add(str(cpu))
+    return max(len(cores), 1)
+
+
+def _feed(table: dict[str, Any]) -> Feed:
+    size = table.pop("size", None)
+    feed = Feed(
+        name=_take(table, "name", str),
+        size=None if size is None else (_whole(size, "size")[0], _whole(size, "size")[1]),
+        multiple=_take(table, "multiple", int) if "multiple" in table else 32,
+        mean=_three(_take(table, "mean", list), "mean"),
+        std=_three(_take(table, "std", list), "std"),
+    )
+    if table:
+        raise ValueError(f"unknown input {', '.join(sorted(table))}")
+    if min(feed.std) <= 0 or feed.multiple < 1:
+        raise ValueError("input std and multiple must be above 0")
+    return feed
+
+
+def _table(value: Any, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} must be a JSON object, got {value!r}")
+    return dict(value)
+
+
+def _take(table: dict[str, Any], name: str, kind: type | tuple[type, ...]) -> Any:
+    if name not in table:
+        raise ValueError(f"{name} is missing")
+    value = table.pop(name)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}")
+    return value
+
+
+def _whole(values: Any, name: str) -> list[int]:
+    if not (isinstance(values, list) and len(values) == 2 and all(type(v) is int and v > 0 for v in values)):
+        raise ValueError(f"{name} is {values!r}, not two whole numbers")
+    return values
+
+
+def _three(values: list[Any], name: str) -> tuple[float, float, float]:
+    if len(values) != 3 or not all(isinstance(v, (int, float)) for v in values):
+        raise ValueError(f"{name} is {values!r}, not three numbers")
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

@@ -1,0 +1,119 @@
+"""WEIGHTS: the networks inside the package, with what each may be used for; read only if they are what they claim."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from charaface.files import InputError, open_input
+
+FOLDER = Path(__file__).parent / "networks"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One ONNX file of the package."""
+
+    file: str  # its name in the folder networks/
+    sha256: str
+    licence: str
+    data: str  # what it learned from
+    score: str  # what it reached, on what
+
+
+WEIGHTS: dict[str, Weight] = {}
+
+DEFAULTS = {"detect": "detector", "landmarks": "landmarks68"}  # task to a name in WEIGHTS
+
+
+def read(name: str | Path) -> bytes:
+    """The bytes of a network: of a name in WEIGHTS, checked against its sha256, or of a path that ends on .onnx.
+
+    Raises InputError for a name that is not there (with the nearest one), a file that cannot be read and a file of
+    the package that is not the one that was published.
+    """
+    if is_path(name):
+        with open_input(Path(name)) as file:
+            return file.read()
+    if name not in WEIGHTS:
+        near = difflib.get_close_matches(str(name), WEIGHTS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise InputError(
+            f"no weights {str(name)!r}; there are {', '.join(WEIGHTS) or 'none yet'}, or a path.onnx{hint}"
+        )
+    weight = WEIGHTS[str(name)]
+    with open_input(FOLDER / weight.file) as file:
+        data = file.read()
+    found = hashlib.sha256(data).hexdigest()
+    if found != weight.sha256:
+        raise InputError(f"{FOLDER / weight.file}: sha256 is {found}, not {weight.sha256}; install charaface anew")
+    return data
+
+
+def is_path(name: str | Path) -> bool:
+    """Whether a model argument means a file and not a name in WEIGHTS."""
+    return isinstance(name, Path) or name.lower().endswith(".onnx")
+
+
+# Where tensors hide in an ONNX file (onnx.proto3): message to {field number: message}
+_FIELDS: dict[str, dict[int, str]] = {
+    "model": {7: "graph", 20: "training", 25: "function"},
+    "training": {1: "graph", 2: "graph"},
+    "function": {7: "node", 11: "attribute"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+}
+_EXTERNAL = (13, 14)  # external_data and data_location of a tensor
+
+
+def refuse_external_data(data: bytes, name: str) -> None:
+    """Raises InputError for an ONNX file whose weights lie in other files, or for bytes that are no ONNX file."""
+    left = [("model", 0, len(data))]
+    while left:
+        message, start, end = left.pop()
+        try:
+            for number, wire, low, high in _protobuf(data, start, end):
+                if message == "tensor" and number in _EXTERNAL and (wire == 2 or data[low:high] != b"\0"):
+                    raise InputError(f"{name}: keeps weights in other files; export it as one file")
+                if wire == 2 and number in _FIELDS.get(message, ()):
+                    left.append((_FIELDS[message][number], low, high))
+        except (IndexError, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(f"{name}: is no ONNX file") from None
+
+
+def _protobuf(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Field number, wire type, start and end of the value of each field of a protobuf message."""
+    while at < end:
+        key, at = _varint(data, at)
+        number, wire = key >> 3, key & 7
+        if wire == 0:
+            after = _varint(data, at)[1]
+        elif wire == 2:
+            size, at = _varint(data, at)
+            after = at + size
+        elif wire in (1, 5):
+            after = at + (8 if wire == 1 else 4)
+        else:
+            raise ValueError("no such wire type")
+        if after > end:
+            raise ValueError("a field that breaks off")
+        yield number, wire, at, after
+        at = after
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value, at, shift = value | (byte & 127) << shift, at + 1, shift + 7
+        if byte < 128:
+            return value, at
+        if shift > 63:
+            raise ValueError("a number too long")

@@ -1,0 +1,141 @@
+"""A world of painted squares: each is a face, and two fake networks that know no others.
+
+A square of pure magenta is a face whose box it is; its 68 points are those of an average head from the front,
+stretched so that their box is the square. The fakes measure squares to a fraction of a pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from charaface.geometry import box_from_points
+from charaface.pose import HEAD
+from charaface.session import Feed, Spec
+
+MAGENTA = (255, 0, 255)
+Square = tuple[float, float, float]  # x0, y0, side in picture pixels, edges
+
+
+def _template() -> np.ndarray:
+    """(68, 2) places in a unit square whose points have that square for their box."""
+    points = HEAD[:, :2] * 100
+    box = box_from_points(points)
+    return (points + 0.5 - box[:2]) / (box[2:] - box[:2])
+
+
+TEMPLATE = _template()
+
+
+def points_of(square: Square) -> np.ndarray:
+    """(68, 2) true points of a painted face."""
+    x0, y0, side = square
+    return np.array([x0, y0]) + TEMPLATE * side - 0.5
+
+
+def paint(squares: Iterable[Square], width: int = 320, height: int = 240, background: int = 230) -> np.ndarray:
+    """An (H, W, 3) picture with magenta squares, whole pixels only."""
+    image = np.full((height, width, 3), background, np.uint8)
+    for x0, y0, side in squares:
+        a, b = max(round(x0), 0), max(round(y0), 0)
+        image[b : max(round(y0 + side), 0), a : max(round(x0 + side), 0)] = MAGENTA
+    return image
+
+
+def _cover(planes: np.ndarray) -> np.ndarray:
+    """(H, W) how magenta each pixel of a (3, H, W) normalised picture is, 0 to 1."""
+    red, green, blue = planes * 127.5 + 127.5
+    return np.clip((np.minimum(red, blue) - green) / 255, 0, 1)
+
+
+def _blots(cover: np.ndarray) -> list[np.ndarray]:
+    """x0, y0, x1, y1 of each magenta blot, in pixel edges, finer than a pixel."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((cover > 0.02).astype(np.uint8))
+    found = []
+    for label in range(1, count):
+        x, y, w, h, _ = stats[label]
+        part = cover[y : y + h, x : x + w] * (labels[y : y + h, x : x + w] == label)
+        columns, rows = part.max(axis=0), part.max(axis=1)
+        # the first and the last row and column are covered in part
+        x0, x1 = x + 1 - columns[0] if w > 1 else x, x + w - 1 + columns[-1]
+        y0, y1 = y + 1 - rows[0] if h > 1 else y, y + h - 1 + rows[-1]
+        if min(w, h) >= 3:
+            found.append(np.array([x0, y0, x1, y1], np.float64))
+    return found
+
+
+class Fake:
+    """A session that is a Python function; it keeps the shapes of what it was asked."""
+
+    def __init__(self, spec: Spec, answer: Callable[[np.ndarray], dict[str, np.ndarray]]) -> None:
+        self.spec = spec
+        self.calls: list[tuple[int, ...]] = []
+        self._answer = answer
+
+    def run(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+        self.calls.append(batch.shape)
+        return self._answer(batch)
+
+
+def _feed(size: tuple[int, int] | None) -> Feed:
+    return Feed("image", size, 32, (127.5, 127.5, 127.5), (127.5, 127.5, 127.5))
+
+
+def detector(score: float = 0.9) -> Fake:
+    """Finds every square of at least 8 pixels."""
+
+    def answer(batch: np.ndarray) -> dict[str, np.ndarray]:
+        boxes = [box for box in _blots(_cover(batch[0])) if (box[2:] - box[:2]).min() >= 8]
+        return {
+            "boxes": np.array(boxes, np.float32).reshape(1, -1, 4),
+            "scores": np.full((1, len(boxes)), score, np.float32),
+        }
+
+    spec = Spec("painted", 1, "detect", _feed(None), ("boxes", "scores"), "MIT", "paint")
+    return Fake(spec, answer)
+
+
+def landmarker(face: float = 0.95) -> Fake:
+    """Reads the square nearest to the middle of each crop; one framed on no square is no face."""
+
+    def read(planes: np.ndarray) -> tuple[np.ndarray, float]:
+        size = planes.shape[1]
+        blots = _blots(_cover(planes))
+        if not blots:
+            return np.tile([0.5, 0.5], (68, 1)) + TEMPLATE * 0.2, 0.02
+        middles = [np.abs((b[:2] + b[2:]) / 2 - size / 2).max() / size for b in blots]
+        best = blots[int(np.argmin(middles))]
+        framed = min(middles) < 0.3 and 0.2 < (best[2:] - best[:2]).max() / size < 1.01
+        return (best[:2] + TEMPLATE * (best[2:] - best[:2])) / size, face if framed else 0.05
+
+    def answer(batch: np.ndarray) -> dict[str, np.ndarray]:
+        found = [read(planes) for planes in batch]
+        count = len(found)
+        return {
+            "points": np.array([p for p, _ in found], np.float32).reshape(count, 68, 2),
+            "scores": np.full((count, 68), 0.8, np.float32),
+            "visible": np.full((count, 68), 0.9, np.float32),
+            "face": np.array([f for _, f in found], np.float32),
+        }
+
+    outputs = ("points", "scores", "visible", "face")
+    spec = Spec("squares68", 1, "landmarks", _feed((128, 128)), outputs, "MIT", "paint", "ibug68", 1.4)
+    return Fake(spec, answer)
+
+
+class World:
+    """The two fakes, and loading that gives them out by the names of the package's own networks."""
+
+    def __init__(self) -> None:
+        self.detector, self.landmarker = detector(), landmarker()
+
+    def load(self, name: str | Path, threads: int | None = None) -> Fake:  # noqa: ARG002 (the shape of session.load)
+        return {"detector": self.detector, "landmarks68": self.landmarker}[str(name)]
+
+    @property
+    def crops_read(self) -> int:
+        """How many crops the landmark network has read."""
+        return sum(shape[0] for shape in self.landmarker.calls)

@@ -1,0 +1,173 @@
+"""annotate: faces drawn onto a picture or a clip."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from charaface import annotate, landmarks
+from charaface.draw import DrawStyle, draw_faces
+from charaface.face import Face
+from charaface.files import InputError, OutputError
+from charaface.image import load
+from charaface.video import ClipFrame, ClipInfo, open_clip, write_clip
+from painted import World, paint
+
+
+def gif(path: Path, faces: bool = True, count: int = 6) -> Path:
+    images = [Image.fromarray(paint([(40 + 9 * i, 60, 70)] if faces else [])) for i in range(count)]
+    for i, image in enumerate(images):
+        image.putpixel((i, 0), (0, 0, 0))
+    delays = [40 + 10 * i for i in range(count)]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=delays, loop=3)
+    return path
+
+
+@pytest.mark.usefixtures("world")
+def test_without_output_the_picture_comes_back_drawn_on() -> None:
+    image = paint([(40, 60, 90)])
+    before = image.copy()
+    drawn = annotate(image)
+    assert np.array_equal(image, before)
+    assert np.array_equal(drawn, draw_faces(image, landmarks(image), DrawStyle()))
+    assert not np.array_equal(drawn, image)
+
+
+@pytest.mark.usefixtures("world")
+def test_a_gif_stays_the_gif_it_is(tmp_path: Path) -> None:
+    source, output = gif(tmp_path / "in.gif"), tmp_path / "out.gif"
+    before = source.read_bytes()
+    assert annotate(source, output) == output
+    assert source.read_bytes() == before
+    with open_clip(source) as a, open_clip(output) as b:
+        assert (a.info.width, a.info.height, a.info.loop) == (b.info.width, b.info.height, b.info.loop)
+        old, new = list(a), list(b)
+    assert [frame.duration for frame in old] == [frame.duration for frame in new]
+    assert all((x.image != y.image).any() for x, y in zip(old, new, strict=True))
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("name", ["in.gif", "in.png", "in.webp"])
+def test_without_a_face_the_file_is_copied_byte_for_byte(tmp_path: Path, name: str) -> None:
+    source, output = gif(tmp_path / name, faces=False), tmp_path / f"젠이치{Path(name).suffix}"
+    said: list[str] = []
+    assert annotate(source, output, say=said.append) == output
+    assert output.read_bytes() == source.read_bytes()
+    assert said == [f"{source}: no face found; copied as it is to {output}"]
+
+
+@pytest.mark.usefixtures("world")
+def test_without_say_the_line_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    annotate(gif(tmp_path / "in.gif", faces=False), tmp_path / "out.gif")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "no face found" in printed.err
+
+
+@pytest.mark.usefixtures("world")
+def test_without_a_face_another_kind_of_file_is_still_written(tmp_path: Path) -> None:
+    source = tmp_path / "in.png"
+    Image.fromarray(paint([])).save(source)
+    annotate(source, tmp_path / "out.webp")
+    assert (tmp_path / "out.webp").read_bytes()[8:12] == b"WEBP"
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("blank", ["white", "transparent"])
+def test_blank_leaves_nothing_of_the_picture(tmp_path: Path, blank: str) -> None:
+    output = tmp_path / "out.gif"
+    annotate(gif(tmp_path / "in.gif"), output, style=DrawStyle(blank=blank))
+    with open_clip(output) as clip:
+        assert clip.info.alpha is (blank == "transparent")
+        for frame in clip:
+            assert not np.all(frame.image == (255, 0, 255), axis=2).any()
+            assert (frame.image != 255).any()
+
+
+@pytest.mark.usefixtures("world")
+def test_fps_changes_the_frames_and_not_the_length(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif", count=8)
+    with open_clip(source) as clip:
+        seconds = clip.info.seconds
+    annotate(source, tmp_path / "out.gif", fps=50)
+    with open_clip(tmp_path / "out.gif") as clip:
+        assert clip.info.seconds == pytest.approx(seconds, abs=0.02)
+        assert clip.info.frames == round(seconds * 50)
+
+
+def test_given_faces_are_drawn_and_none_looked_for(world: World, tmp_path: Path) -> None:
+    source = tmp_path / "in.png"
+    Image.fromarray(paint([(40, 60, 90)])).save(source)
+    style = DrawStyle(boxes=True)
+    annotate(source, tmp_path / "out.png", faces=[Face([5, 5, 50, 50])], style=style)
+    assert (load(tmp_path / "out.png") != load(source)).any()
+    assert world.detector.calls == []
+    with pytest.raises(InputError, match="is a clip; faces can be given for a single picture only"):
+        annotate(gif(tmp_path / "in.gif"), tmp_path / "out.gif", faces=[Face([5, 5, 50, 50])])
+
+
+@pytest.mark.usefixtures("world")
+def test_pixels_are_written_too(tmp_path: Path) -> None:
+    annotate(paint([(40, 60, 90)]), tmp_path / "out.png")
+    assert load(tmp_path / "out.png").shape == (240, 320, 3)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("faces", [True, False])
+def test_the_input_is_never_the_output(tmp_path: Path, faces: bool) -> None:
+    source = gif(tmp_path / "in.gif", faces)
+    before = source.read_bytes()
+    (tmp_path / "link.gif").symlink_to(source)
+    for name in ("in.gif", "link.gif", "../" + tmp_path.name + "/in.gif"):
+        with pytest.raises(OutputError, match="is the input itself"):
+            annotate(source, tmp_path / name)
+    assert source.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.gif", "link.gif"]
+
+
+@pytest.mark.usefixtures("world")
+def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif")
+
+    def stop(done: int, total: int | None) -> None:
+        assert total == 6
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        annotate(source, tmp_path / "out.gif", progress=stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("no/out.gif", "there is no folder"), ("out", "clips end on"), ("out.jpg", "holds one picture only")],
+)
+def test_outputs_that_will_not_do_are_refused(tmp_path: Path, name: str, wrong: str) -> None:
+    with pytest.raises(OutputError, match=wrong):
+        annotate(gif(tmp_path / "in.gif"), tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_a_movie_keeps_its_uneven_times(tmp_path: Path, suffix: str) -> None:
+    source, output = tmp_path / f"in{suffix}", tmp_path / f"out{suffix}"
+    times = [0.0, 0.04, 0.08, 0.24, 0.28, 0.5]
+    info = ClipInfo(tmp_path / "none", "mp4", 320, 240, 6, 0.54, time_base=Fraction(1, 1000))
+    shots = [
+        ClipFrame(i, time, end - time, paint([(40 + 6 * i, 60, 80)]), pts=round(time * 1000))
+        for i, (time, end) in enumerate(zip(times, [*times[1:], 0.54], strict=True))
+    ]
+    write_clip(source, info, shots)
+    annotate(source, output)
+    with open_clip(source) as a, open_clip(output) as b:
+        old, new = list(a), list(b)
+    assert [frame.time for frame in old] == pytest.approx(times, abs=0.002)
+    assert [frame.time for frame in new] == pytest.approx([frame.time for frame in old], abs=1e-6)
+    assert all(np.abs(x.image.astype(int) - y.image).max() > 100 for x, y in zip(old, new, strict=True))

@@ -1,0 +1,448 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from charaface import __version__, frames, landmarks
+from charaface.cli import program, run
+from charaface.cli.done import LEDGER
+from charaface.cli.inputs import collect, natural
+from charaface.gif import GifWriter
+from charaface.image import load
+from charaface.video import open_clip
+from painted import World, paint
+
+Capture = pytest.CaptureFixture[str]
+WITH_OUTPUT = ("detect", "landmarks", "annotate", "crop")
+
+
+def picture(path: Path, faces: int = 1) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(paint([(20 + 100 * i, 60, 80 - 10 * i) for i in range(faces)])).save(path)
+    return path
+
+
+def gif(path: Path, count: int = 3, faces: bool = True) -> Path:
+    with path.open("wb") as file:
+        writer = GifWriter(file, 320, 240, loop=0)
+        for i in range(count):
+            writer.add(paint([(20 + 8 * i, 60, 80)] if faces else [], background=200 + i), 4)
+        writer.close()
+    return path
+
+
+def lines(capture: Capture) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capture.readouterr().out.splitlines()]
+
+
+@pytest.mark.usefixtures("world")
+def test_landmarks_prints_one_json_object_a_frame(tmp_path: Path, capsys: Capture) -> None:
+    a, b = picture(tmp_path / "A.png", 2), gif(tmp_path / "B 젠이치.gif")
+    assert run(["landmarks", str(a), str(b)]) == 0
+    found = lines(capsys)
+    assert [(line["file"], line["frame"]) for line in found] == [(str(a), 0), (str(b), 0), (str(b), 1), (str(b), 2)]
+    assert [*found[0]] == ["file", "frame", "time", "width", "height", "faces"]
+    assert [line["time"] for line in found] == [0, 0, 0.04, 0.08]
+    assert (found[0]["width"], found[0]["height"]) == (320, 240)
+    assert found[0]["faces"] == [face.to_dict() for face in landmarks(a)]
+    assert found[3]["faces"] == [face.to_dict() for face in list(frames(b))[2].faces]
+
+
+@pytest.mark.usefixtures("world")
+def test_detect_prints_boxes_without_points(tmp_path: Path, capsys: Capture) -> None:
+    assert run(["detect", str(picture(tmp_path / "a.png", 2))]) == 0
+    (line,) = lines(capsys)
+    assert [sorted(face) for face in line["faces"]] == [["box", "score", "weights"]] * 2
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(("command", "columns"), [("detect", 12), ("landmarks", 15 + 3 * 68)])
+def test_csv_has_one_row_a_face(tmp_path: Path, capsys: Capture, command: str, columns: int) -> None:
+    inputs = [str(picture(tmp_path / "a, b.png", 2)), str(gif(tmp_path / "c.gif")), str(picture(tmp_path / "n.png", 0))]
+    assert run([command, "--format", "csv", *inputs]) == 0
+    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert {len(row) for row in (head, *rows)} == {columns}
+    assert [(row[0], row[1], row[5]) for row in rows] == [
+        (inputs[0], "0", "0"),
+        (inputs[0], "0", "1"),
+        *((inputs[1], str(i), "0") for i in range(3)),
+    ]
+
+
+@pytest.mark.usefixtures("world")
+def test_o_names_a_file_for_one_input(tmp_path: Path, capsys: Capture) -> None:
+    a = picture(tmp_path / "a.png")
+    assert run(["landmarks", str(a), "-o", str(tmp_path / "faces.jsonl")]) == 0
+    assert run(["landmarks", str(a), "-o", str(tmp_path / "faces.csv")]) == 0
+    assert json.loads((tmp_path / "faces.jsonl").read_text())["file"] == str(a)
+    assert (tmp_path / "faces.csv").read_text().startswith("file,frame")
+    assert run(["annotate", str(a), "-o", str(tmp_path / "drawn.png")]) == 0
+    assert (load(tmp_path / "drawn.png") != load(a)).any()
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("world")
+def test_o_names_a_folder_for_several_and_for_a_folder(tmp_path: Path) -> None:
+    for name in ("a.png", "deep/b.png", "deep/b.gif", ".hidden/c.png", "notes.txt"):
+        picture(tmp_path / "in" / name) if not name.endswith((".gif", ".txt")) else (tmp_path / "in" / name).touch()
+    gif(tmp_path / "in/deep/b.gif")
+    assert run(["annotate", str(tmp_path / "in"), "-o", str(tmp_path / "out/new")]) == 0
+    made = {path.relative_to(tmp_path / "out/new").as_posix() for path in (tmp_path / "out").rglob("*.*")}
+    assert made == {"a.png", "deep/b.gif", "deep/b-2.png", LEDGER}
+    assert run(["landmarks", str(tmp_path / "in/a.png"), "-o", f"{tmp_path}/lines/"]) == 0
+    assert (tmp_path / "lines/a.png.jsonl").exists()
+
+
+@pytest.mark.usefixtures("world")
+def test_an_output_folder_inside_the_input_is_no_input(tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    for _ in range(3):
+        assert run(["annotate", str(tmp_path), "-o", str(tmp_path / "out"), "--boxes"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [LEDGER, "a.png"]
+
+
+def test_a_second_run_does_only_what_is_missing(world: World, tmp_path: Path, capsys: Capture) -> None:
+    for name in ("a", "b", "c"):
+        picture(tmp_path / f"in/{name}.png")
+    command = ["annotate", str(tmp_path / "in"), "-o", str(tmp_path / "out")]
+    out = tmp_path / "out"
+
+    def reads(*more: str) -> int:
+        before = len(world.detector.calls)
+        assert run([*command, *more]) == 0
+        return len(world.detector.calls) - before
+
+    assert reads() == 3
+    assert reads() == 0
+    assert "3 of 3 done before" in capsys.readouterr().err
+    assert reads("--threads", "1") == 0  # no say in the result
+    (out / "b.png").unlink()
+    assert reads() == 1
+    (out / "c.png").write_bytes(b"cut short")
+    assert reads() == 1
+    assert reads("--boxes") == 3
+    assert reads() == 3
+    picture(tmp_path / "in/a.png", 2)
+    picture(tmp_path / "in/d.png")
+    assert reads() == 2
+    with (out / LEDGER).open("a") as file:
+        file.write('{"input": "a.png", "made"')  # a run that was killed while writing
+    assert reads() == 0
+
+
+@pytest.mark.usefixtures("world")
+def test_results_and_crops_in_a_folder_are_not_made_twice_either(tmp_path: Path, world: World) -> None:
+    picture(tmp_path / "in/a.png", 3)
+    gif(tmp_path / "in/b.gif")
+    for command in (["landmarks"], ["crop", "--size", "64"]):
+        out = tmp_path / command[0]
+        arguments = [*command, str(tmp_path / "in"), "-o", str(out)]
+        assert run(arguments) == 0
+        before = len(world.detector.calls)
+        assert run(arguments) == 0
+        assert len(world.detector.calls) == before
+    crops = {path.name for path in (tmp_path / "crop").glob("*.png")}
+    assert crops == {"a-0.png", "a-1.png", "a-2.png", "b-00000-0.png", "b-00001-0.png", "b-00002-0.png"}
+    assert load(tmp_path / "crop/a-0.png").shape == (64, 64, 3)
+
+
+@pytest.mark.usefixtures("world")
+def test_crop_of_one_picture_takes_the_name_given(tmp_path: Path, capsys: Capture) -> None:
+    a = picture(tmp_path / "a.png", 2)
+    assert run(["crop", str(a), "-o", str(tmp_path / "face.png"), "--align"]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"a.png", "face.png", "face-2.png"}
+    assert run(["crop", str(picture(tmp_path / "none.png", 0)), "-o", str(tmp_path / "x.png")]) == 0
+    assert "no face found; nothing to crop" in capsys.readouterr().err
+    assert run(["crop", str(a), "-o", str(tmp_path / "face.txt")]) == 2
+
+
+@pytest.mark.usefixtures("world")
+def test_a_batch_goes_on_past_bad_files_and_names_each(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    (tmp_path / "d.gif").write_bytes(b"GIF89a")
+    for name in ("a.png", "c.png"):
+        picture(tmp_path / name)
+    assert run(["landmarks", str(tmp_path), str(tmp_path / "missing.png")]) == 1
+    printed = capsys.readouterr()
+    assert [Path(json.loads(line)["file"]).name for line in printed.out.splitlines()] == ["a.png", "c.png"]
+    errors = [line for line in printed.err.splitlines() if line.startswith("error: ")]
+    assert [any(name in line for name in ("b.png", "d.gif", "missing.png")) for line in errors] == [True] * 3
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("arguments", "status", "word"),
+    [
+        (["landmarks"], 2, "Missing argument"),
+        (["landmarks", "missing.png"], 2, "missing.png: no such file"),
+        (["landmarks", "{a}", "--threshold", "3"], 2, "--threshold"),
+        (["landmarks", "{a}", "--threads", "0"], 2, "--threads"),
+        (["landmarks", "{a}", "--format", "xml"], 2, "--format"),
+        (["landmarks", "{a}", "{b}", "-o", "{a}"], 2, "is a file; several inputs need a folder"),
+        (["landmarks", "{a}", "{b}", "-o", "{empty}/faces.csv"], 2, "is a file; several inputs need a folder"),
+        (["landmarks", "{empty}"], 2, "no pictures or clips in this folder"),
+        (["annotate", "{a}"], 2, "Missing option '-o'"),
+        (["annotate", "{a}", "-o", "{a}"], 2, "is the input itself"),
+        (["annotate", "{empty}", "-o", "{empty}"], 2, "is the input itself"),
+        (["annotate", "{a}", "-o", "{empty}/no/out.png"], 2, "there is no folder"),
+        (["annotate", "{a}", "-o", "{empty}/out.xyz"], 2, "not on .xyz"),
+        (["annotate", "{a}", "-o", "{empty}/o.png", "--colour", "eye=green"], 2, "\"#rrggbb\", got 'green'"),
+        (["annotate", "{a}", "-o", "{empty}/o.png", "--part", "ear"], 2, "no part 'ear' to draw"),
+        (["annotate", "{a}", "-o", "{empty}/o.png", "--thickness", "-1"], 2, "thickness is over 0"),
+        (["annotate", "{a}", "-o", "{empty}/o.png", "--blank", "--transparent"], 2, "exclude each other"),
+        (["annotate", "{a}", "-o", "{empty}/o.png", "--fps", "0"], 2, "--fps"),
+        (["crop", "{a}", "-o", "{empty}/o.png", "--size", "0"], 2, "--size"),
+        (["landmarks", "{a}", "--max-pixels", "10"], 2, "--max-pixels 76800 raises it"),
+        (["fly"], 2, "No such command 'fly'"),
+        (["evaluate", "--data", "{empty}/none"], 2, ""),
+        (["--version"], 0, ""),
+        (["--help"], 0, ""),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(
+    tmp_path: Path, capsys: Capture, arguments: list[str], status: int, word: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    a, b = picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
+    before = a.read_bytes()
+    arguments = [text.format(a=a, b=b, empty=tmp_path / "empty") for text in arguments]
+    assert run(arguments) == status
+    assert word in capsys.readouterr().err
+    assert a.read_bytes() == before
+    assert not [*(tmp_path / "empty").iterdir()]
+
+
+def huge(path: Path) -> None:
+    """A PNG whose header claims 50,000 x 50,000 pixels."""
+    body = b"IHDR" + (50_000).to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
+    data = b"\x89PNG\r\n\x1a\n"
+    for chunk in (body, b"IDAT" + zlib.compress(b"\0" * 5000), b"IEND"):
+        data += (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    path.write_bytes(data)
+
+
+def truncated(path: Path) -> None:
+    gif(path, 6)
+    data = path.read_bytes()
+    path.write_bytes(data[: 2 * len(data) // 3])
+
+
+def no_frames(path: Path) -> None:
+    path.write_bytes(b"GIF89a" + bytes([64, 1, 240, 0, 0, 0, 0]) + b";")
+
+
+def colours(mode: str, form: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        image = Image.fromarray(paint([(20, 60, 80)]))
+        if mode == "I;16":
+            image = Image.fromarray(np.asarray(image.convert("L"), np.uint16) * 257)
+        image = image if mode == "I;16" else image.convert(mode)
+        image.save(path, form)
+
+    return make
+
+
+def turned(path: Path) -> None:
+    image = Image.fromarray(np.rot90(paint([(20, 60, 80)])))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(path, exif=exif, quality=95)
+
+
+BAD: dict[str, tuple[str, Callable[[Path], object], int, str]] = {
+    # what it is: file name, how it is made, exit status alone, word on standard error
+    "no image": ("a.png", lambda path: path.write_text("hello"), 2, "is no PNG"),
+    "empty": ("a.gif", lambda path: path.write_bytes(b""), 2, "empty"),
+    "truncated GIF": ("a.gif", truncated, 0, "warning:"),
+    "GIF without frames": ("a.gif", no_frames, 2, "no whole frame"),
+    "1x1": ("a.png", lambda path: Image.new("RGB", (1, 1)).save(path), 0, ""),
+    "50,000x50,000": ("a.png", huge, 2, "--max-pixels"),
+    "16 bits": ("a.png", colours("I;16", "PNG"), 0, ""),
+    "CMYK": ("a.jpg", colours("CMYK", "JPEG"), 0, ""),
+    "grey with alpha": ("a.png", colours("LA", "PNG"), 0, ""),
+    "turned by EXIF": ("a.jpg", turned, 0, ""),
+    "cut short": ("a.png", lambda path: path.write_bytes(picture(path).read_bytes()[:300]), 2, "damaged or cut short"),
+    "the wrong suffix": ("a.jpg", lambda path: gif(path), 0, ""),
+    "no face": ("a.gif", lambda path: gif(path, faces=False), 0, ""),
+}
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("command", WITH_OUTPUT)
+@pytest.mark.parametrize("what", BAD)
+def test_bad_input_gets_a_clear_line_or_the_right_result(
+    tmp_path: Path, capsys: Capture, what: str, command: str
+) -> None:
+    name, make, status, word = BAD[what]
+    path = tmp_path / "in" / name
+    path.parent.mkdir()
+    make(path)
+    before = path.read_bytes()
+    suffix = {"annotate": ".gif" if what == "the wrong suffix" else path.suffix, "crop": ".png"}.get(command, ".jsonl")
+    output = tmp_path / "out" / f"result{suffix}"
+    output.parent.mkdir()
+    assert run([command, str(path), "-o", str(output)]) == status
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    assert word in printed.err
+    if status:
+        assert str(path) in printed.err
+        assert not [*output.parent.iterdir()]
+    assert path.read_bytes() == before
+
+
+@pytest.mark.usefixtures("world")
+def test_a_picture_turned_by_exif_has_its_faces_where_they_are_seen(tmp_path: Path, capsys: Capture) -> None:
+    turned(tmp_path / "a.jpg")
+    assert run(["detect", str(tmp_path / "a.jpg")]) == 0
+    (line,) = lines(capsys)
+    assert (line["width"], line["height"]) == (320, 240)
+    assert line["faces"][0]["box"] == pytest.approx([20, 60, 100, 140], abs=1.5)
+
+
+@pytest.mark.usefixtures("world")
+def test_what_came_before_the_damage_is_used(tmp_path: Path) -> None:
+    truncated(tmp_path / "a.gif")
+    assert run(["annotate", str(tmp_path / "a.gif"), "-o", str(tmp_path / "b.gif")]) == 0
+    with open_clip(tmp_path / "b.gif") as clip:
+        assert 1 <= clip.info.frames < 6
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.usefixtures("world")
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path: Path, capsys: Capture) -> None:
+    a = picture(tmp_path / "a.png")
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert run(["annotate", str(a), "-o", str(tmp_path / "locked/b.png")]) == 2
+    assert "cannot write in" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_clean_and_the_next_run_goes_on(world: World, tmp_path: Path, capsys: Capture) -> None:
+    for name in ("a", "b", "c"):
+        picture(tmp_path / f"in/{name}.png")
+    command = ["annotate", str(tmp_path / "in"), "-o", str(tmp_path / "out")]
+    working = world.detector.run
+
+    def stop(batch: np.ndarray) -> dict[str, np.ndarray]:
+        if len(world.detector.calls) == 1:
+            raise KeyboardInterrupt
+        return working(batch)
+
+    world.detector.run = stop  # type: ignore[method-assign]
+    assert run(command) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "interrupted"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [LEDGER, "a.png"]
+    world.detector.run = working  # type: ignore[method-assign]
+    assert run(command) == 0
+    assert "1 of 3 done before" in capsys.readouterr().err
+
+
+def test_a_request_to_end_is_taken_like_ctrl_c(world: World, tmp_path: Path) -> None:
+    source = gif(tmp_path / "a.gif", 5)
+    working = world.landmarker.run
+
+    def stop(batch: np.ndarray) -> dict[str, np.ndarray]:
+        if len(world.landmarker.calls) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return working(batch)
+
+    world.landmarker.run = stop  # type: ignore[method-assign]
+    assert run(["annotate", str(source), "-o", str(tmp_path / "b.gif")]) == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
+
+
+def test_an_error_of_our_own_names_the_file_and_stops_nothing(world: World, tmp_path: Path, capsys: Capture) -> None:
+    picture(tmp_path / "a.png")
+    picture(tmp_path / "b.png")
+    working = world.detector.run
+
+    def stumble(batch: np.ndarray) -> dict[str, np.ndarray]:
+        answer = working(batch)
+        if len(world.detector.calls) == 1:
+            raise ZeroDivisionError("a mistake")
+        return answer
+
+    world.detector.run = stumble  # type: ignore[method-assign]
+    assert run(["detect", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    assert f"{tmp_path / 'a.png'}: unexpected ZeroDivisionError" in printed.err
+    assert len(printed.out.splitlines()) == 1
+
+
+def test_a_network_that_will_not_do_stops_the_command_at_once(tmp_path: Path, capsys: Capture) -> None:
+    for name in ("a", "b"):
+        picture(tmp_path / f"{name}.png")
+    assert run(["detect", str(tmp_path), "--model", "no.onnx", "--model", "other.onnx"]) == 2
+    assert capsys.readouterr().err.count("error") == 1
+
+
+@pytest.mark.usefixtures("world")
+def test_drawing_options_reach_the_picture(tmp_path: Path) -> None:
+    a = picture(tmp_path / "a.png")
+    pictures = {}
+    for options in (
+        "",
+        "--no-points",
+        "--no-lines",
+        "--boxes",
+        "--labels",
+        "--part mouth",
+        "--colour #00ff00",
+        "--colour eye=#00ff00",
+        "--thickness 3",
+        "--radius 4",
+        "--blank",
+        "--transparent",
+    ):
+        assert run(["annotate", str(a), "-o", str(tmp_path / "out.png"), *options.split()]) == 0
+        pictures[load(tmp_path / "out.png", alpha=True).tobytes()] = options
+    assert len(pictures) == 12
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        (["f10.png", "f2.png", "f1.png"], ["f1.png", "f2.png", "f10.png"]),
+        (["b", "A", "a"], ["A", "a", "b"]),
+        (["٢.png", "1.png", "x"], ["1.png", "٢.png", "x"]),
+        (["a²", "a1", "a"], ["a", "a1", "a²"]),
+        (["a2.png", "a.png", "a.gif"], ["a.gif", "a.png", "a2.png"]),
+    ],
+)
+def test_files_are_taken_in_natural_order(names: list[str], order: list[str]) -> None:
+    assert sorted(names, key=natural) == order
+
+
+def test_inputs_have_names_of_their_own_and_come_once(tmp_path: Path) -> None:
+    for name in ("x/a.png", "y/a.png", "y/A.jpg"):
+        picture(tmp_path / name)
+    paths = [tmp_path / "x/a.png", tmp_path / "y", tmp_path / "y/a.png"]
+    inputs, problems = collect(paths, None)
+    assert [one.name.as_posix() for one in inputs] == ["a.png", "A-2.jpg", "a-3.png"]
+    assert problems == []
+
+
+def test_every_command_has_help_for_itself_and_each_option() -> None:
+    for name, command in program.commands.items():
+        assert command.help, name
+        assert run([name, "--help"]) == 0
+
+
+@pytest.mark.parametrize("how", [["-m", "charaface"], ["-c", "from charaface.cli import main; main()"]])
+def test_both_ways_to_start_are_the_same_program(how: list[str]) -> None:
+    done = subprocess.run([sys.executable, *how, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"charaface, version {__version__}"
