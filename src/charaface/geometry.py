@@ -46,7 +46,7 @@ def nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
 def clip_box(box: np.ndarray, width: float, height: float) -> np.ndarray:
     """The part of a (4,) box inside a picture of width x height pixels; may be empty."""
     limit = np.asarray([width, height, width, height], dtype=np.float32)
-    return np.clip(box, 0, limit).astype(np.float32)
+    return np.asarray(np.clip(box, 0, limit), dtype=np.float32)
 
 
 def box_from_points(points: np.ndarray) -> np.ndarray:

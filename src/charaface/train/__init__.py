@@ -1,0 +1,1 @@
+"""The workshop: data sets in, networks out. The only home of torch."""

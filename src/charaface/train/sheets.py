@@ -1,0 +1,51 @@
+"""Pictures of predictions, to look at while a network learns."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+_TRUE, _FOUND = (0, 200, 0), (255, 0, 60)
+
+
+def grid(images: list[np.ndarray], columns: int = 8) -> np.ndarray:
+    """Images of one size side by side and below each other, the last row filled with white."""
+    blank = np.full_like(images[0], 255)
+    rows = [images[i : i + columns] for i in range(0, len(images), columns)]
+    rows[-1] = rows[-1] + [blank] * (columns - len(rows[-1]))
+    return np.vstack([np.hstack(row) for row in rows])
+
+
+def landmark_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray, scale: int = 2) -> np.ndarray:
+    """Crops (N, S, S, 3) uint8, the true points green and the found ones red; points (N, P, 2) in 0..1."""
+    size = images.shape[1] * scale
+    out = []
+    for image, true, points in zip(images, truth, found, strict=True):
+        big = cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR)
+        for group, colour in ((true, _TRUE), (points, _FOUND)):
+            for x, y in np.round(group * size - 0.5).astype(int).tolist():
+                cv2.circle(big, (x, y), 1, colour, -1, cv2.LINE_AA)
+        out.append(big)
+    return grid(out)
+
+
+def detector_sheet(
+    images: np.ndarray, truth: list[np.ndarray], found: list[np.ndarray], scores: list[np.ndarray]
+) -> np.ndarray:
+    """Pictures (N, S, S, 3) uint8, the true boxes green and the found ones red, thick above a score of
+    0.5.
+    """
+    out = []
+    for image, true, boxes, sure in zip(images, truth, found, scores, strict=True):
+        drawn = image.copy()
+        for box in true:
+            _rectangle(drawn, box, _TRUE, 1)
+        for box, score in zip(boxes, sure, strict=True):
+            _rectangle(drawn, box, _FOUND, 2 if score > 0.5 else 1)
+        out.append(drawn)
+    return grid(out, columns=5)
+
+
+def _rectangle(image: np.ndarray, box: np.ndarray, colour: tuple[int, int, int], thickness: int) -> None:
+    x0, y0, x1, y1 = np.round(box).astype(int).tolist()
+    cv2.rectangle(image, (x0, y0), (x1 - 1, y1 - 1), colour, thickness)

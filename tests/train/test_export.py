@@ -1,0 +1,148 @@
+"""Export: one file that says how it is fed, answers like torch, and can be trained on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from charaface import session
+from charaface.train import checkpoint
+from charaface.train import export as module
+from charaface.train.config import Recipe, RecipeError
+from charaface.train.export import Exported, export
+from charaface.train.nets import NETS
+from charaface.train.transfer import load_weights
+
+TASKS = {"landmarks": "landmarker", "detect": "detector"}
+
+
+def lived(name: str) -> nn.Module:
+    """A network whose every number, running statistics among them, is unlike its first."""
+    torch.manual_seed(1)
+    net = NETS[name]()
+    for module_ in net.modules():
+        if isinstance(module_, nn.BatchNorm2d):
+            nn.init.uniform_(module_.weight, 0.5, 1.0)
+            nn.init.normal_(module_.bias, std=0.1)
+            module_.running_mean.normal_(0, 0.1)
+            module_.running_var.uniform_(0.5, 1.5)
+    return net.eval()
+
+
+def make_run(folder: Path, task: str) -> Path:
+    run = folder / task
+    run.mkdir()
+    recipe = Recipe(name=f"{task}-test", task=task, net=TASKS[task], version=3)
+    (run / "recipe.json").write_text(json.dumps({"recipe": dataclasses.asdict(recipe)}))
+    state = lived(TASKS[task]).state_dict()
+    checkpoint.write(run / "weights.safetensors", state, {"step": 1})
+    validations = [{"step": 1, "validation": {"best_threshold": t}} for t in (0.2, 0.37)]
+    (run / "metrics.jsonl").write_text("\n".join(map(json.dumps, [*validations, {"step": 2}])))
+    return run
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Exported]:
+    folder = tmp_path_factory.mktemp("export")
+    return request.param, export(make_run(folder, request.param), folder / "new" / "net.onnx")
+
+
+def images(count: int, height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, (count, 3, height, width)).astype(np.float32)
+
+
+def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported]) -> None:
+    task, file = exported
+    net = module.FORMS[task].wrap(lived(TASKS[task]), 0.37)
+    runner = session.Session(file.path.read_bytes(), threads=1)
+    sizes = [(1, 128, 128), (3, 128, 128)] if task == "landmarks" else [(1, 32, 64), (2, 96, 32)]
+    for size in sizes:
+        batch = images(*size)
+        with torch.inference_mode():
+            wanted = [v.numpy() for v in net(torch.from_numpy(batch))]
+        got = runner.run(batch)
+        names = module.FORMS[task].outputs
+        places = 128 if task == "landmarks" else 1
+        np.testing.assert_allclose(places * got[names[0]], places * wanted[0], atol=0.05)
+        for name, value in zip(names[1:], wanted[1:], strict=True):
+            np.testing.assert_allclose(got[name], value, atol=2e-3, err_msg=name)
+    assert file.largest_error < module.PARITY
+    assert file.threshold == 0.37
+
+
+def test_a_detector_scores_a_half_at_its_threshold() -> None:
+    net = module.FORMS["detect"].wrap(lived("detector"), 0.3)
+    plain = module.FORMS["detect"].wrap(lived("detector"), 0.5)
+    with torch.inference_mode():
+        shifted, scores = (n(torch.from_numpy(images(1, 32, 32)))[1] for n in (net, plain))
+    np.testing.assert_allclose(shifted / (1 - shifted), scores / (1 - scores) * 7 / 3, rtol=1e-3)
+    assert (shifted >= 0.5).equal(scores >= 0.3)
+
+
+def test_the_file_says_how_it_is_fed(exported: tuple[str, Exported]) -> None:
+    task, file = exported
+    spec = session.Session(file.path.read_bytes(), threads=1).spec
+    assert (spec.label, spec.task, spec.licence) == (f"{task}-test-3", task, "MIT")
+    assert spec.outputs == session.OUTPUTS[task]
+    assert spec.input.size == ((128, 128) if task == "landmarks" else None)
+    assert spec.input.multiple == 32
+    assert spec.crop_scale == (1.4 if task == "landmarks" else None)
+
+
+def test_the_file_is_one_small_file_of_the_promised_opset(exported: tuple[str, Exported]) -> None:
+    _, file = exported
+    model = onnx.load(file.path)
+    assert [p.name for p in file.path.parent.iterdir()] == ["net.onnx"]
+    assert [(o.domain, o.version) for o in model.opset_import] == [("", 18)]
+    assert not any(t.external_data for t in model.graph.initializer)
+    assert file.bytes == file.path.stat().st_size < 4_000_000
+
+
+def test_the_file_alone_is_enough_to_go_on_training(exported: tuple[str, Exported]) -> None:
+    task, file = exported
+    old, new = lived(TASKS[task]), NETS[TASKS[task]]()
+    load_weights(new, file.path)
+    for name, value in old.state_dict().items():
+        if value.is_floating_point():
+            np.testing.assert_allclose(new.state_dict()[name], value, rtol=1e-3, atol=1e-6, err_msg=name)
+
+
+def test_a_file_unlike_its_network_is_not_written(
+    exported: tuple[str, Exported], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, file = exported
+    run = make_run(tmp_path, task)
+    monkeypatch.setattr(module, "to_onnx", lambda *_: onnx.load(file.path))
+    monkeypatch.setattr(module, "PARITY", 0.0)
+    with pytest.raises(ValueError, match=r"net\.onnx would differ from torch by 0\.\d+ px"):
+        export(run, tmp_path / "out" / "net.onnx")
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_of_another_network_are_refused_by_name(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "detect")
+    with pytest.raises(ValueError, match=r"weights.safetensors does not fit the network"):
+        load_weights(NETS["landmarker"](), run / "weights.safetensors")
+
+
+def test_an_onnx_file_that_is_not_ours_is_refused_by_name(tmp_path: Path) -> None:
+    graph = onnx.helper.make_graph([], "none", [], [])
+    (tmp_path / "foreign.onnx").write_bytes(onnx.helper.make_model(graph).SerializeToString())
+    with pytest.raises(ValueError, match=r"foreign.onnx holds no weights"):
+        load_weights(NETS["detector"](), tmp_path / "foreign.onnx")
+
+
+def test_a_folder_that_is_no_run_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"has no recipe\.json"):
+        export(tmp_path, tmp_path / "x.onnx")
+    run = make_run(tmp_path, "detect")
+    (run / "weights.safetensors").unlink()
+    with pytest.raises(RecipeError, match="has no checkpoint yet"):
+        export(run, tmp_path / "x.onnx")
