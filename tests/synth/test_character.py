@@ -25,7 +25,8 @@ SIZE = 160
 
 def _points(who, state, turn: Turn) -> np.ndarray:
     """Label points of a character at a turn, centred on (0, 0)."""
-    canvas = skia.Surface(np.zeros((SIZE, SIZE, 4), np.uint8)).getCanvas()
+    pixels = np.zeros((SIZE, SIZE, 4), np.uint8)  # by name: the canvas does not keep it alive
+    canvas = skia.Surface(pixels).getCanvas()
     place = Place(SIZE / 2, SIZE / 2, 40.0)
     drawn = draw_character(canvas, who, replace(state, turn=turn), place, np.random.default_rng(0))
     return drawn.points + 0.5 - SIZE / 2

@@ -7,8 +7,8 @@ import pytest
 
 from charaface.geometry import box_from_points, clip_box
 from charaface.synth.labels import Render
-from charaface.synth.layouts import MOST
 from charaface.synth.scene import render_negative, render_scene
+from charaface.synth.stage.layouts import MOST
 
 SCENES = 60
 

@@ -7,10 +7,11 @@ origin on the eye line between the ears. Every feature is a curve on the surface
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from charaface.synth.pen import arc_resample, smooth
+from charaface.synth.pen import arc_resample, circle, columns, fixed, smooth, spread
 
 FLATNESS = 2.6  # exponent of the outline's cross-section: 2 is an ellipse, more is a flatter face
 ROUNDNESS = 2.0  # of the surface that eyes and mouth lie on, inside the outline's
@@ -65,12 +66,13 @@ class Head:
         self.build = build = replace(build, chin=build.chin + jaw_drop)
         self.place, self.turn = place, turn
         self.unit = place.unit / build.half_width  # pixels of one outer-eye distance
-        yaw, pitch, roll = np.radians([turn.yaw, turn.pitch, turn.roll])
-        self._yaw = (float(np.cos(yaw)), float(np.sin(yaw)))
-        self._pitch = (float(np.cos(pitch)), float(np.sin(pitch)))
-        self._roll = (float(np.cos(roll)), float(np.sin(roll)))
+        angles = np.radians([turn.yaw, turn.pitch, turn.roll])
+        self._yaw, self._pitch, self._roll = zip(np.cos(angles).tolist(), np.sin(angles).tolist(), strict=True)
+        self._at = np.array([place.x, place.y])
+        self._projection = self._one_product()
         self.side = 1.0 if turn.yaw >= 0 else -1.0  # the image side that is far from the viewer
         self._half = self._jaw_half()
+        self._jaw = (self._half[:, 1].copy(), self._half[:, 0].copy())  # heights and half widths
         self._depth_y, self._depth_z = self._profile()
 
     # --- shape -------------------------------------------------------------------------------------------------
@@ -78,16 +80,14 @@ class Head:
     def _jaw_half(self) -> np.ndarray:
         """(N, 2) the frontal contour of the image-right half, from the ear at the eye line down to the chin."""
         b = self.build
-        knots = np.array(
-            [
-                [b.half_width, 0.0],
-                [b.cheek[0] * b.half_width, b.cheek[1] * b.chin],
-                [b.jaw[0] * b.half_width, b.jaw[1] * b.chin],
-                [b.chin_half * b.half_width, b.chin * 0.985],
-                [0.0, b.chin],
-            ]
-        )
-        curve = smooth(np.concatenate([[[b.half_width * 1.0, -0.35 * b.chin]], knots, [[-knots[3, 0], knots[3, 1]]]]))
+        knots = [
+            [b.half_width, 0.0],
+            [b.cheek[0] * b.half_width, b.cheek[1] * b.chin],
+            [b.jaw[0] * b.half_width, b.jaw[1] * b.chin],
+            [b.chin_half * b.half_width, b.chin * 0.985],
+            [0.0, b.chin],
+        ]
+        curve = smooth(np.array([[b.half_width, -0.35 * b.chin], *knots, [-knots[3][0], knots[3][1]]]))
         curve = curve[8:-8]  # the neighbours only shape the tangents
         curve[:, 1] = np.maximum.accumulate(curve[:, 1])
         curve[-1] = [0.0, b.chin]
@@ -104,15 +104,14 @@ class Head:
         z[3] += b.brow_ridge
         z[6] += b.muzzle
         z[8] += b.chin_forward
-        fine = smooth(np.stack([y, z], axis=1), steps=6)
-        return fine[:, 0], fine[:, 1]
+        return smooth(y, steps=6), smooth(z, steps=6)
 
     def width(self, y: np.ndarray) -> np.ndarray:
         """Half width of the frontal face at heights y."""
         b = self.build
-        below = np.interp(y, self._half[:, 1], self._half[:, 0])
-        above = b.half_width * np.maximum(1 - (np.minimum(y, 0) / -(b.crown * 1.02)) ** 2.6, 0) ** 0.5
-        return np.asarray(np.where(y < 0, above, np.maximum(below, 0.02)))
+        # below the eye line the first factor is 1, above it the second is half_width
+        above = np.sqrt(np.maximum(1 - (np.minimum(y, 0) / -(b.crown * 1.02)) ** 2.6, 0))
+        return np.asarray(above * np.maximum(np.interp(y, *self._jaw), 0.02))
 
     def depth(self, y: np.ndarray) -> np.ndarray:
         """Depth of the midline at heights y."""
@@ -120,31 +119,42 @@ class Head:
 
     def on_face(self, xy: np.ndarray, lift: float = 0.0) -> np.ndarray:
         """(N, 3) head-space points of the surface under frontal (N, 2) positions, lifted towards the viewer."""
+        out = np.empty((len(xy), 3))
+        out[:, :2] = xy
         x, y = xy[:, 0], xy[:, 1]
-        u = np.clip(np.abs(x) / (1.1 * np.maximum(self.width(y), 0.25)), 0, 0.97)
-        z = self.depth(y) * (1 - u**ROUNDNESS) ** (1 / ROUNDNESS)
-        return np.stack([x, y, z + lift], axis=1)
+        u = np.minimum(np.abs(x) / (1.1 * np.maximum(self.width(y), 0.25)), 0.97)
+        np.add(self.depth(y) * (1 - u**ROUNDNESS) ** (1 / ROUNDNESS), lift, out=out[:, 2])
+        return out
 
     # --- projection --------------------------------------------------------------------------------------------
+
+    def _one_product(self) -> np.ndarray:
+        """(3, 3) that takes points to their canvas pixels before perspective and place, and to what nears them."""
+        (cy, sy), (cp, sp), (c, s) = self._yaw, self._pitch, self._roll
+        k = self.build.stretch
+        turning = np.array([[cy, sy * sp, -sy * cp], [0.0, cp, sp], [sy, -cy * sp, cy * cp]])
+        laying = self.unit * np.array([[c, s, 0.0], [-s * k, c * k, 0.0], [0.0, 0.0, 0.0]])
+        laying[2, 2] = self.build.perspective
+        return np.asarray(turning.dot(laying))
 
     def turned(self, points: np.ndarray) -> np.ndarray:
         """(N, 3) points after yaw and pitch, before roll and place."""
         (cy, sy), (cp, sp) = self._yaw, self._pitch
-        x = points[:, 0] * cy + points[:, 2] * sy
-        z = points[:, 2] * cy - points[:, 0] * sy
-        y = points[:, 1] * cp - z * sp
-        return np.stack([x, y, z * cp + points[:, 1] * sp], axis=1)
+        px, py, pz = points.T
+        z = pz * cy - px * sy
+        return columns(px * cy + pz * sy, py * cp - z * sp, z * cp + py * sp)
 
     def flat(self, turned: np.ndarray) -> np.ndarray:
         """(N, 2) canvas pixels of turned points."""
         k = self.unit / (1 - self.build.perspective * turned[:, 2])
         x, y = turned[:, 0] * k, turned[:, 1] * k * self.build.stretch
         c, s = self._roll
-        return np.stack([self.place.x + c * x - s * y, self.place.y + s * x + c * y], axis=1)
+        return columns(self.place.x + c * x - s * y, self.place.y + s * x + c * y)
 
     def project(self, points: np.ndarray) -> np.ndarray:
-        """(N, 2) canvas pixels of head-space points."""
-        return self.flat(self.turned(points))
+        """(N, 2) canvas pixels of head-space points: flat after turned, in one product."""
+        laid = points.dot(self._projection)
+        return np.asarray(laid[:, :2] / (1 - laid[:, 2:]) + self._at)
 
     def draw_on(self, xy: np.ndarray, lift: float = 0.0) -> np.ndarray:
         """(N, 2) canvas pixels of frontal positions laid on the face."""
@@ -153,12 +163,12 @@ class Head:
     def facing(self, xy: np.ndarray) -> np.ndarray:
         """(N,) how much the surface at frontal positions looks at the viewer: 1 fully, below 0 turned away."""
         w = 1.1 * np.maximum(self.width(xy[:, 1]), 0.25)
-        u = np.clip(xy[:, 0] / w, -0.97, 0.97)
+        u = np.minimum(np.maximum(xy[:, 0] / w, -0.97), 0.97)
         d = self.depth(xy[:, 1])
         v = (1 - np.abs(u) ** ROUNDNESS) ** (1 / ROUNDNESS)
         nx = np.sign(u) * np.abs(u) ** (ROUNDNESS - 1) / w
         nz = v ** (ROUNDNESS - 1) / d
-        length = np.hypot(nx, nz)
+        length = np.sqrt(nx * nx + nz * nz)
         return np.asarray((nz * self._yaw[0] - nx * self._yaw[1]) / length)
 
     # --- outlines ----------------------------------------------------------------------------------------------
@@ -174,22 +184,23 @@ class Head:
         z = d * (d * sy / reach) ** (q - 1)
         if self._yaw[0] < 0:
             x = -x
-        return self.turned(np.stack([s * x, y, z], axis=1))
+        return self.turned(columns(s * x, y, z))
 
+    @cached_property
     def near_contour(self) -> np.ndarray:
-        """(N, 3) turned points of the near side, from the ear at the eye line down to the chin."""
+        """(N, 3) turned points of the near side, from the ear at the eye line down to the chin; read-only."""
         b, s = self.build, -self.side
         x, y = self._half[:, 0], self._half[:, 1]
         u = np.clip(x / b.half_width, 0, 1)
         chin_z = float(self.depth(np.array([b.chin]))[0])
-        bone = self.turned(np.stack([s * x, y, chin_z * (1 - u) ** 1.3 - 0.05 * u], axis=1))
+        bone = self.turned(columns(s * x, y, chin_z * (1 - u) ** 1.3 - 0.05 * u))
         w = np.maximum(x, 0.02)
         cy, sy = abs(self._yaw[0]), abs(self._yaw[1])
         back = b.back * 0.55
         reach = np.sqrt((w * cy) ** 2 + (back * sy) ** 2)
-        ball = self.turned(np.stack([s * w * w * cy / reach, y, -back * back * sy / reach], axis=1))
+        ball = self.turned(columns(s * w * w * cy / reach, y, -back * back * sy / reach))
         t = b.jaw_line + (1 - b.jaw_line) * (1 - u)  # the chin belongs to both
-        return bone * t[:, None] + ball * (1 - t)[:, None]
+        return fixed(bone * t[:, None] + ball * (1 - t)[:, None])
 
     def jaw_points(self) -> tuple[np.ndarray, np.ndarray]:
         """(17, 2) canvas pixels of the jaw from image left to image right, and which of them the pose hides."""
@@ -197,9 +208,9 @@ class Head:
         chin = self.turned(np.array([[0.0, b.chin, self.depth(np.array([b.chin]))[0]]]))
         heights = self._half[:, 1]
         far3 = np.concatenate([self.far_contour(heights[:-1]), chin])
-        near3 = np.concatenate([self.near_contour()[:-1], chin])
+        near3 = np.concatenate([self.near_contour[:-1], chin])
         far, near = (arc_resample(self.flat(c), 9) for c in (far3, near3))
-        hidden_far = np.linspace(0, 1, 9) < 0.9 if abs(self.turn.yaw) > 62 else np.zeros(9, bool)
+        hidden_far = spread(0, 1, 9) < 0.9 if abs(self.turn.yaw) > 62 else np.zeros(9, bool)
         hidden_near = np.zeros(9, bool)
         left, right = (near, far) if self.side > 0 else (far, near)
         hl, hr = (hidden_near, hidden_far) if self.side > 0 else (hidden_far, hidden_near)
@@ -215,17 +226,18 @@ class Head:
         across = np.hypot(rx * cy, rz * sy) * grow
         deep = np.hypot(rx * sy, rz * cy)
         up = np.hypot(ry * cp, deep * sp) * grow
-        t = np.linspace(0, 2 * np.pi, n, endpoint=False)
-        shape = np.stack([middle[0] + across * np.cos(t), middle[1] + up * np.sin(t), np.full(n, 0.0)], axis=1)
+        shape = np.zeros((n, 3))
+        shape[:, :2] = middle[:2] + circle(n) * (across, up)
         return self.flat(shape)
 
+    @cached_property
     def face_outline(self) -> np.ndarray:
-        """(N, 2) canvas pixels of the skin: far silhouette to the chin, near jaw to the ear, temple, brow."""
+        """(N, 2) canvas pixels of the skin: far silhouette, chin, near jaw to the ear, temple, brow; read-only."""
         b = self.build
-        y = np.concatenate([np.linspace(-0.8 * b.crown, -0.02, 10), self._half[:-1, 1]])
+        y = np.concatenate([-0.8 * b.crown + (0.8 * b.crown - 0.02) * spread(0, 1, 10), self._half[:-1, 1]])
         far = self.flat(self.far_contour(y))
-        near = self.flat(self.near_contour())[::-1]
-        top = np.linspace(0.0, -0.8 * b.crown, 8)[1:]
+        near = self.flat(self.near_contour)[::-1]
+        top = -0.8 * b.crown * spread(0, 1, 8)[1:]
         w = self.width(top)
-        temple = self.project(np.stack([-self.side * w, top, np.full(len(top), 0.0) + 0.1 * (w < 0.5)], axis=1))
-        return np.concatenate([far, near, temple])
+        temple = self.project(columns(-self.side * w, top, 0.1 * (w < 0.5)))
+        return fixed(np.concatenate([far, near, temple]))

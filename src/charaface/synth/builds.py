@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from charaface.synth.anatomy import Build
-from charaface.synth.dice import pick, uniform, vary
+from charaface.synth.dice import one_of, pick, uniform, vary
 from charaface.synth.eyes import Eyes
 from charaface.synth.hair import Hair
 from charaface.synth.pen import Colour
@@ -30,7 +30,7 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
     """Proportions, wide open: what a hand draws is not what a skull allows."""
     real = domain in ("painting", "comic", "webtoon") or (domain == "manga" and rng.random() < 0.5)
     wild = domain in ("cartoon", "caricature")
-    half = uniform(rng, 0.59, 0.75)
+    half = uniform(rng, 0.56, 0.73)
     chin = {"chibi": uniform(rng, 0.55, 0.85)}.get(domain, uniform(rng, 0.78, 1.08))
     if real:
         half, chin = uniform(rng, 0.66, 0.8), uniform(rng, 1.1, 1.45)
@@ -83,7 +83,7 @@ def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eye
     """Eyes of a kind that suits the drawing, and the names of their colours (image-left, image-right)."""
     kinds: dict[str, dict[str, float]] = {
         "anime": {"anime": 0.88, "almond": 0.08, "dot": 0.04},
-        "cartoon": {"disc": 0.54, "dot": 0.12, "lens": 0.17, "almond": 0.1, "anime": 0.07},
+        "cartoon": {"disc": 0.53, "dot": 0.1, "lens": 0.21, "almond": 0.1, "anime": 0.06},
         "manga": {"anime": 0.55, "almond": 0.4, "dot": 0.05},
         "comic": {"almond": 0.5, "dot": 0.25, "disc": 0.25},
         "webtoon": {"anime": 0.5, "almond": 0.5},
@@ -93,8 +93,9 @@ def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eye
         "line": {"anime": 0.5, "disc": 0.2, "dot": 0.2, "almond": 0.1},
     }
     kind = pick(rng, **kinds[domain])
-    name = str(rng.choice(list(EYE_COLOURS)))
-    other = str(rng.choice(list(EYE_COLOURS))) if rng.random() < 0.03 else name
+    names = list(EYE_COLOURS)
+    name = one_of(rng, names)
+    other = one_of(rng, names) if rng.random() < 0.03 else name
     colours = (vary(rng, EYE_COLOURS[name]), vary(rng, EYE_COLOURS[other]))
     if name == other:
         colours = (colours[0], colours[0])
@@ -116,6 +117,7 @@ def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eye
             flicks=0,
             boxy=box,
             tilt=uniform(rng, -0.3, 0.4),
+            rim="own",
         )
     return _normalised(eyes), (name, other)
 
@@ -140,8 +142,8 @@ def _pick_white(rng: np.random.Generator) -> Colour:
 
 def _anime_eyes(rng: np.random.Generator, male: float) -> Eyes:
     narrow = male > 0.5 and rng.random() < 0.7
-    up = uniform(rng, 0.1, 0.18) if narrow else uniform(rng, 0.15, 0.32)
-    down = uniform(rng, 0.05, 0.11) if narrow else uniform(rng, 0.1, 0.24)
+    up = uniform(rng, 0.09, 0.18) if narrow else uniform(rng, 0.14, 0.31)
+    down = uniform(rng, 0.05, 0.12) if narrow else uniform(rng, 0.11, 0.26)
     tall = up + down
     iris_y = min(uniform(rng, 0.42, 0.6) * tall + 0.02, 0.24)
     return Eyes(
@@ -151,7 +153,8 @@ def _anime_eyes(rng: np.random.Generator, male: float) -> Eyes:
         down=down,
         boxy=(uniform(rng, 1.9, 3.4), uniform(rng, 1.15, 2.2)),
         skew=uniform(rng, -0.2, 0.25),
-        tilt=uniform(rng, -0.15, 0.28),
+        tilt=uniform(rng, -0.15, 0.22),
+        ends=(uniform(rng, -0.05, 0.55), uniform(rng, -0.1, 0.38)),
         lash=uniform(rng, 0.018, 0.06),
         lower=uniform(rng, 0.15, 1.0),
         crease=uniform(rng, 0.03, 0.07) if rng.random() < 0.6 else 0.0,
@@ -197,6 +200,8 @@ def _disc_eyes(rng: np.random.Generator, male: float) -> Eyes:
         down=up * uniform(rng, 0.6, 1.0),
         boxy=(power, power),
         tilt=uniform(rng, -0.2, 0.2),
+        ends=(uniform(rng, -0.1, 0.25), uniform(rng, -0.1, 0.25)) if rng.random() < 0.5 else (0.0, 0.0),
+        rim=("shared" if touch else "none") if rng.random() < (0.45 if touch else 0.15) else "own",
         lash=uniform(rng, 0.015, 0.05),
         flicks=0 if male > 0.5 else int(rng.integers(0, 4)),
         iris=(iris, iris * uniform(rng, 0.9, 1.5)),

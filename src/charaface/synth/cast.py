@@ -8,7 +8,7 @@ import numpy as np
 
 from charaface.synth.anatomy import Build
 from charaface.synth.builds import sample_build, sample_eyes, sample_hair
-from charaface.synth.dice import pick, uniform, vary
+from charaface.synth.dice import one_of, pick, uniform, vary, weighted
 from charaface.synth.eyes import Brows, Eyes
 from charaface.synth.features import Mouth, Nose
 from charaface.synth.hair import Hair
@@ -16,15 +16,15 @@ from charaface.synth.pen import Colour, Style, mix, shade
 
 # How often each kind of drawing is drawn.
 SHARES = {
-    "anime": 0.36,
-    "cartoon": 0.24,
+    "anime": 0.34,
+    "cartoon": 0.28,
     "manga": 0.09,
     "comic": 0.08,
-    "webtoon": 0.06,
+    "webtoon": 0.05,
     "chibi": 0.04,
     "caricature": 0.04,
     "painting": 0.06,
-    "line": 0.03,
+    "line": 0.02,
 }
 
 
@@ -146,20 +146,15 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     build = sample_build(rng, domain, male)
     eyes, eye_names = sample_eyes(rng, domain, male)
     natural = domain in ("painting", "comic", "caricature", "cartoon", "webtoon")
-    hair_name = str(
-        rng.choice(
-            ["black", "brown", "blonde", "red", "gray", "white", "orange"]
-            if natural and rng.random() < 0.8
-            else list(HAIR_COLOURS)
-        )
+    hair_name = one_of(
+        rng,
+        ["black", "brown", "blonde", "red", "gray", "white", "orange"]
+        if natural and rng.random() < 0.8
+        else list(HAIR_COLOURS),
     )
     hair_colour = vary(rng, HAIR_COLOURS[hair_name])
-    tones = (
-        np.array([0.3, 0.35, 0.14, 0.09, 0.07, 0.05])
-        if domain != "anime"
-        else np.array([0.5, 0.35, 0.06, 0.04, 0.03, 0.02])
-    )
-    skin_name = str(rng.choice(list(SKIN_TONES), p=tones))
+    tones = (0.3, 0.35, 0.14, 0.09, 0.07, 0.05) if domain != "anime" else (0.5, 0.35, 0.06, 0.04, 0.03, 0.02)
+    skin_name = weighted(rng, list(SKIN_TONES), tones)
     skin = vary(rng, SKIN_TONES[skin_name], 0.04)
     if domain == "cartoon" and rng.random() < 0.08:
         skin = vary(rng, (rng.uniform(0.3, 1), rng.uniform(0.4, 1), rng.uniform(0.3, 1)))
@@ -171,6 +166,8 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         "painting": 0.2,
     }.get(domain, 0.02)
     nose, mouth = _sample_nose(rng, domain, build), _sample_rest_mouth(rng, domain, build, skin, male)
+    if domain in ("cartoon", "caricature"):
+        mouth = replace(mouth, y=nose.y + uniform(rng, 0.25, 0.65) * (build.chin - nose.y))
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
     hats = {"anime": 0.14, "cartoon": 0.14, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
@@ -238,6 +235,8 @@ def _sample_nose(rng: np.random.Generator, domain: str, build: Build) -> Nose:
     kind = pick(rng, **kinds[domain])
     big = kind in ("ball", "hook", "full", "corner", "peak")
     y = build.chin * uniform(rng, 0.26, 0.42) if not big else build.chin * uniform(rng, 0.3, 0.5)
+    if domain in ("cartoon", "caricature"):
+        y = min(build.chin, 1.15) * uniform(rng, 0.14, 0.46)
     return Nose(
         kind=kind,
         y=y,
@@ -264,7 +263,9 @@ def _sample_rest_mouth(rng: np.random.Generator, domain: str, build: Build, skin
 
 
 def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colour, male: float) -> Brows:
-    lift = uniform(rng, 0.08, 0.44) if domain not in ("cartoon", "comic", "painting") else uniform(rng, 0.03, 0.3)
+    lift = uniform(rng, 0.08, 0.42)
+    if domain in ("cartoon", "comic", "painting", "caricature"):
+        lift = uniform(rng, 0.02, 0.3) if domain == "cartoon" else uniform(rng, 0.02, 0.2)
     thick = uniform(rng, 0.012, 0.045) if male < 0.5 else uniform(rng, 0.025, 0.07)
     if domain == "cartoon":
         thick = float(np.exp(uniform(rng, np.log(0.02), np.log(0.13))))
@@ -272,10 +273,10 @@ def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colou
     return Brows(
         drawn=rng.random() > {"cartoon": 0.15, "chibi": 0.15, "comic": 0.1}.get(domain, 0.04),
         y=-(eyes.up + lift),
-        x=eyes.x + uniform(rng, -0.02, 0.04),
-        half=max(eyes.half, 0.12) * uniform(rng, 0.75, 1.2),
+        x=eyes.x + uniform(rng, -0.01, 0.06),
+        half=max(eyes.half, 0.12) * uniform(rng, 0.75, 1.3),
         arch=uniform(rng, -0.01, 0.09),
-        tilt=uniform(rng, -0.2, 0.25),
+        tilt=uniform(rng, -0.32, 0.18),
         width=thick,
         shape=pick(rng, taper=0.5, block=0.2, line=0.2, bushy=0.1),
         colour=dark if rng.random() < 0.7 else (0.08, 0.06, 0.07),

@@ -13,12 +13,12 @@ from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.anatomy import Head, Place
 from charaface.synth.cast import Character
 from charaface.synth.covers import COVERS
-from charaface.synth.eyes import brow_curve, draw_brow, draw_eye, eye_points, lid_curves
+from charaface.synth.eyes import brow_curve, draw_brow, draw_eye, draw_shared_rim, eye_points, lid_curves
 from charaface.synth.features import draw_mouth, draw_nose, nose_points
 from charaface.synth.hair import draw_back, draw_cap
 from charaface.synth.labels import PARTS
 from charaface.synth.moments import State
-from charaface.synth.pen import Colour, Pen, polygon, replay_masks
+from charaface.synth.pen import Colour, Pen, polygon, replay_masks, spread
 from charaface.synth.skin import draw_age, draw_beard, draw_cheeks, draw_ear, draw_face_shadow, draw_marks
 from charaface.synth.wear import draw_bust, draw_glasses, draw_hat
 
@@ -114,7 +114,7 @@ def draw_character(
 
 
 def _skin(pen: Pen, head: Head, who: Character) -> np.ndarray:
-    outline = head.face_outline()
+    outline = head.face_outline
     path = polygon(outline)
     pen.fill(path, who.skin, SKIN)
     n = len(head._half)
@@ -130,7 +130,7 @@ def _nose_bump(pen: Pen, head: Head, who: Character) -> None:
     """At large yaw the nose breaks the silhouette: skin and outline run out along the bridge and back under the tip."""
     nose = nose_points(who.nose, head)
     line = head.project(np.concatenate([nose[:4], nose[[6]]]))
-    far = head.flat(head.far_contour(np.linspace(who.nose.top, who.nose.y + 0.12, 8)))
+    far = head.flat(head.far_contour(who.nose.top + (who.nose.y + 0.12 - who.nose.top) * spread(0, 1, 8)))
     c, s = head._roll
     across = np.array([c, s]) * head.side
     if ((line - far.mean(axis=0)) @ across).max() < ((far - far.mean(axis=0)) @ across).max():
@@ -204,6 +204,8 @@ def _eyes(
     visible: np.ndarray,
 ) -> None:
     """Eyes and brows, the far ones first; fills their points and what the pose shows of them."""
+    if who.eyes.rim == "shared" and abs(state.turn.yaw) < 50:
+        draw_shared_rim(pen, head, who.eyes, who.skin)
     for side in (head.side, -head.side):
         lids = state.left if side < 0 else state.right
         uneven = state.brow_uneven * (1 if side > 0 else -1)
@@ -230,14 +232,15 @@ def _eyes(
 
 def _covered(points: np.ndarray, covers: list[tuple[list[skia.Path], slice]]) -> np.ndarray:
     hidden = np.zeros(len(points), dtype=bool)
+    x, y = points.astype(np.float32).T  # as the paths have theirs
     for paths, which in covers:
-        numbers = range(*which.indices(len(points)))
+        asked = np.zeros(len(points), dtype=bool)
+        asked[which] = True
         for path in paths:
-            bounds = path.getBounds()
-            for i in numbers:
-                x, y = points[i]
-                if not hidden[i] and bounds.contains(float(x), float(y)) and path.contains(float(x), float(y)):
-                    hidden[i] = True
+            left, top, right, bottom = path.getBounds()
+            near = (x >= left) & (x < right) & (y >= top) & (y < bottom) & asked & ~hidden
+            for i in np.flatnonzero(near).tolist():
+                hidden[i] = path.contains(float(x[i]), float(y[i]))
     return hidden
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import skia
 
 from charaface.synth.anatomy import Turn
-from charaface.synth.backdrop import draw_backdrop
 from charaface.synth.cast import Character, sample_character
 from charaface.synth.character import draw_character
 from charaface.synth.eyes import Lids
-from charaface.synth.ink import sample_ink
 from charaface.synth.labels import Render, generator
 from charaface.synth.moments import State
-from charaface.synth.sheet import draw_figure, face_place
+from charaface.synth.stage.backdrop import draw_backdrop
+from charaface.synth.stage.ink import sample_ink
+from charaface.synth.stage.sheet import draw_figure, face_place
 
 _BLINKS = (0.22, 0.71)  # when, as shares of the film
 _SHUT = 0.035  # how long, as a share of the film

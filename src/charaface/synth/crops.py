@@ -6,11 +6,11 @@ import numpy as np
 import skia
 
 from charaface.synth.anatomy import Place
-from charaface.synth.backdrop import draw_backdrop
 from charaface.synth.cast import sample_character
 from charaface.synth.character import draw_character, part_masks
 from charaface.synth.labels import Render, generator
 from charaface.synth.moments import sample_state
+from charaface.synth.stage.backdrop import draw_backdrop
 
 
 def draw_light(canvas: skia.Canvas, rng: np.random.Generator, width: int, height: int) -> None:

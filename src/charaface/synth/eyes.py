@@ -9,7 +9,7 @@ import skia
 
 from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
-from charaface.synth.pen import Colour, Pen, ellipse, mix, polygon, ribbon, shade, taper
+from charaface.synth.pen import Colour, Pen, columns, ellipse, mix, polygon, ribbon, shade, spread, taper
 
 EYE, BROW, SKIN = PARTS.index("eye"), PARTS.index("brow"), PARTS.index("skin")
 
@@ -26,6 +26,8 @@ class Eyes:
     boxy: tuple[float, float] = (2.3, 1.6)  # exponents of the lid curve: 2, 2 is an ellipse
     skew: float = 0.0  # the lid's peak, towards the outer corner
     tilt: float = 0.05  # outer corner above inner
+    ends: tuple[float, float] = (0.0, 0.0)  # how far inner and outer corner lie above the eye line, as shares of up
+    rim: str = "own"  # outline of a disc: own, none, shared by both eyes
     lash: float = 0.045  # thickness of the upper lash line
     lower: float = 0.4  # how much of the lower line is drawn
     crease: float = 0.0  # distance of the fold above the lid; 0 none
@@ -65,31 +67,33 @@ class Lids:
 
 def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.ndarray, np.ndarray]:
     """(n, 2) frontal positions of the upper and the lower lid, both from the inner to the outer corner."""
-    u = np.linspace(-1, 1, n)
+    u = spread(-1, 1, n)
     p, q = eyes.boxy
-    bent = np.clip(u + eyes.skew * (1 - u * u), -1, 1)
+    bent = np.minimum(np.maximum(u + eyes.skew * (1 - u * u), -1), 1)
     shape = np.maximum(1 - np.abs(bent) ** p, 0) ** (1 / q)
-    upper, lower = -eyes.up * shape, eyes.down * np.maximum(1 - np.abs(u) ** p, 0) ** (1 / q)
+    base = -0.5 * eyes.up * (eyes.ends[0] * (1 - u) + eyes.ends[1] * (1 + u))
+    upper = base - (eyes.up + base) * shape
+    lower = base + (eyes.down - base) * np.maximum(1 - np.abs(u) ** p, 0) ** (1 / q)
     if lids.cut:
         level = -eyes.up + (eyes.up + 0.5 * eyes.down) * lids.cut
-        upper = np.maximum(upper, level * np.minimum(1, 4 * (1 - np.abs(u))))
+        upper = np.maximum(upper, base + (level - base) * np.minimum(1, 4 * (1 - np.abs(u))))
     lower = lower * (1 - 0.6 * lids.lower_push)
     shut = lids.arc * 0.45 * (eyes.up + eyes.down) / 2 * (1 - u * u)
-    o = float(np.clip(lids.open, 0, 1.25))
+    o = min(max(lids.open, 0.0), 1.25)
     k = min(o, 1.0)
     upper = upper * o + (1 - k) * shut
     lower = lower * o + (1 - k) * shut
     lower = np.maximum(lower, upper)
     x = side * (eyes.x + eyes.half * u)
     tilt = -eyes.tilt * eyes.half * u
-    return np.stack([x, upper + tilt], axis=1), np.stack([x, lower + tilt], axis=1)
+    return columns(x, upper + tilt), columns(x, lower + tilt)
 
 
 def eye_points(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
     """(6, 2): inner corner, upper third near it, upper third far, outer corner, lower far, lower near."""
     n = len(upper) - 1
     a, b = n // 3, n - n // 3
-    return np.stack([upper[0], upper[a], upper[b], upper[-1], lower[b], lower[a]])
+    return np.array([upper[0], upper[a], upper[b], upper[-1], lower[b], lower[a]])
 
 
 def draw_eye(
@@ -97,7 +101,7 @@ def draw_eye(
 ) -> np.ndarray:
     """Draws one eye (side -1 image left, +1 image right); returns its (6, 2) frontal label positions."""
     upper2, lower2 = lid_curves(eyes, lids, side)
-    upper, lower = head.draw_on(upper2, 0.01), head.draw_on(lower2, 0.01)
+    upper, lower = np.split(head.draw_on(np.concatenate([upper2, lower2]), 0.01), 2)
     opening = float(np.max(lower2[:, 1] - upper2[:, 1]))
     rim = polygon(np.concatenate([upper, lower[::-1]]))
     if eyes.kind in ("disc", "lens"):
@@ -134,7 +138,8 @@ def _iris(
     ring = head.draw_on(ellipse(cx, cy, rx, ry, n=28), 0.012)
     with pen.clip(rim):
         path = polygon(ring)
-        top, bottom = ring.mean(0) - [0, ry * pen.unit], ring.mean(0) + [0, ry * pen.unit]
+        middle = ring.mean(0)
+        top, bottom = middle - [0, ry * pen.unit], middle + [0, ry * pen.unit]
         if eyes.detail > 0.3:
             pen.gradient(path, [shade(colour, 0.6), colour, mix(colour, (1, 1, 1), 0.35)], top, bottom)
         else:
@@ -253,7 +258,7 @@ def _disc(
         _frame(pen, head, eyes, side)
     heavy = eyes.lash / max(pen.style.line_width, 1e-3)
     local = eyes.white if eyes.kind == "lens" else skin
-    if lids.cut > 0.05 or eyes.kind == "lens" or opening > 0.12:
+    if eyes.rim == "own" and (lids.cut > 0.05 or eyes.kind == "lens" or opening > 0.12):
         shown = ball if (lids.cut > 0.05 or eyes.kind == "lens") else np.concatenate([upper, lower[::-1]])
         width = max(1.0, heavy) if eyes.kind == "lens" else max(1.01, min(heavy, 1.6))
         pen.stroke(shown, local, width, closed=True)
@@ -274,6 +279,14 @@ def _disc(
             )
 
 
+def draw_shared_rim(pen: Pen, head: Head, eyes: Eyes, skin: Colour) -> None:
+    """The outline round two discs that have become one shape; their whites are drawn over its middle."""
+    for side in (-1.0, 1.0):
+        up, down = lid_curves(eyes, Lids(), side)
+        ball = head.draw_on(np.concatenate([up, down[::-1]]), 0.01)
+        pen.stroke(ball, skin, 2.0, closed=True)
+
+
 def _frame(pen: Pen, head: Head, eyes: Eyes, side: float) -> None:
     """The arm from a lens to the ear, and its half of the bridge."""
     width = max(1.0, 0.7 * eyes.lash * pen.unit)
@@ -290,7 +303,7 @@ def _frame(pen: Pen, head: Head, eyes: Eyes, side: float) -> None:
 
 def brow_curve(brows: Brows, raise_: float, slant: float, side: float) -> np.ndarray:
     """(5, 2) frontal positions of the middle of a brow from its inner to its outer end."""
-    u = np.linspace(-1, 1, 5)
+    u = spread(-1, 1, 5)
     y = (
         brows.y
         - raise_
@@ -298,20 +311,22 @@ def brow_curve(brows: Brows, raise_: float, slant: float, side: float) -> np.nda
         - (brows.tilt * u) * brows.half
         + slant * 0.5 * (1 - u) * 0.5
     )
-    return np.stack([side * (brows.x + brows.half * u), y], axis=1)
+    return columns(side * (brows.x + brows.half * u), y)
 
 
 def draw_brow(pen: Pen, head: Head, brows: Brows, curve: np.ndarray) -> None:
     """The stroke of a brow along its five frontal positions."""
-    fine = np.stack([np.interp(np.linspace(0, 4, 13), np.arange(5), curve[:, k]) for k in (0, 1)], axis=1)
-    fine[:, 1] += 0  # a polyline of five is smooth enough at the sizes drawn
-    line = head.draw_on(fine, 0.02)
-    n = len(line)
-    profiles = {
-        "taper": np.linspace(1.0, 0.15, n) ** 0.8 * np.minimum(1, np.linspace(0.4, 4, n)),
-        "block": np.full(n, 1.0),
-        "line": np.full(n, 0.45),
-        "bushy": 1.3 * taper(n, 0.5, 0.2) + 0.15 * np.cos(np.arange(n) * 2.1),
-    }
-    width = np.maximum(profiles[brows.shape] * brows.width * pen.unit, 0.9)
+    # a polyline of five is smooth enough at the sizes drawn
+    at, knots = spread(0, 4, 13), spread(0, 4, 5)
+    line = head.draw_on(columns(*(np.interp(at, knots, v) for v in curve.T)), 0.02)
+    width = np.maximum(_BROW_WIDTHS[brows.shape] * (brows.width * pen.unit), 0.9)
     pen.mark(ribbon(line, width), brows.colour, BROW)
+
+
+# along the thirteen points that draw_brow draws
+_BROW_WIDTHS = {
+    "taper": np.linspace(1.0, 0.15, 13) ** 0.8 * np.minimum(1, np.linspace(0.4, 4, 13)),
+    "block": np.full(13, 1.0),
+    "line": np.full(13, 0.45),
+    "bushy": 1.3 * taper(13, 0.5, 0.2) + 0.15 * np.cos(np.arange(13) * 2.1),
+}

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
-from charaface.synth.pen import Colour, Pen, ellipse, ellipse_at, mix, polygon, ribbon, shade, smooth, taper
+from charaface.synth.pen import (
+    Colour,
+    Pen,
+    columns,
+    ellipse,
+    ellipse_at,
+    fixed,
+    mix,
+    polygon,
+    ribbon,
+    shade,
+    smooth,
+    spread,
+    taper,
+)
 
 NOSE, MOUTH = PARTS.index("nose"), PARTS.index("mouth")
 
@@ -46,17 +61,19 @@ class Mouth:
     under: bool = False  # a short line under the lower lip
 
 
+_DOWN, _ACROSS = np.array([0.0, 0.36, 0.7, 1.0]), np.linspace(-1, 1, 5)  # along the bridge and along the base
+_FORWARD = np.concatenate([_DOWN**1.3, 0.55 * (1 - np.abs(_ACROSS) ** 1.5)])
+
+
 def nose_points(nose: Nose, head: Head) -> np.ndarray:
     """(9, 3) head-space points 27-35: four down the bridge, five along the base, image left to image right."""
-    t = np.array([0.0, 0.36, 0.7, 1.0])
-    y = nose.top + (nose.y - nose.top) * t
-    bridge = head.on_face(np.stack([np.zeros(4), y], axis=1))
-    bridge[:, 2] += nose.forward * t**1.3
-    k = np.linspace(-1, 1, 5)
-    base_y = nose.y + 0.035 + 0.012 * (1 - k * k)
-    base = head.on_face(np.stack([nose.half * k, base_y], axis=1))
-    base[:, 2] += nose.forward * 0.55 * (1 - np.abs(k) ** 1.5)
-    return np.concatenate([bridge, base])
+    flat = np.zeros((9, 2))
+    flat[:4, 1] = nose.top + (nose.y - nose.top) * _DOWN
+    flat[4:, 0] = nose.half * _ACROSS
+    flat[4:, 1] = nose.y + 0.035 + 0.012 * (1 - _ACROSS * _ACROSS)
+    points = head.on_face(flat)
+    points[:, 2] += nose.forward * _FORWARD
+    return points
 
 
 def draw_nose(pen: Pen, head: Head, nose: Nose, skin: Colour) -> None:
@@ -164,7 +181,7 @@ def _ball(pen: Pen, tip: np.ndarray, nose: Nose, skin: Colour, unit: float) -> N
 
 def mouth_curves(mouth: Mouth, n: int = 25) -> dict[str, np.ndarray]:
     """Frontal (n, 2) curves from the image-left to the image-right corner: outer_up, inner_up, inner_low, outer_low."""
-    u = np.linspace(-1, 1, n)
+    u = spread(-1, 1, n)
     if mouth.line == "cat":
         base = -mouth.smile * 0.6 + abs(mouth.smile) * 1.3 * np.abs(np.sin(np.pi * u)) ** 0.8
     elif mouth.line == "wave":
@@ -172,22 +189,32 @@ def mouth_curves(mouth: Mouth, n: int = 25) -> dict[str, np.ndarray]:
     else:
         base = mouth.smile * (0.4 - u * u)
     base = base + mouth.asym * u
-    bulge = {
-        "dee": np.maximum(1 - np.abs(u) ** 2.2, 0) ** 0.6,
-        "oval": np.sqrt(np.maximum(1 - u * u, 0)),
-        "triangle": np.maximum(1 - np.abs(u), 0) ** 0.9,
-        "box": np.maximum(1 - u**6, 0) ** 0.5,
-        "bean": np.maximum(1 - np.abs(u - 0.25 * (1 - u * u)) ** 2, 0) ** 0.6,
-    }[mouth.shape]
+    bulge = _bulge(mouth.shape, n)
     rise = {"oval": 0.5, "box": 0.15, "dee": 0.08, "triangle": 0.05, "bean": 0.3}[mouth.shape]
     inner_up = base - rise * mouth.open * bulge
     inner_low = base + (1 - rise) * mouth.open * bulge
-    bow = np.maximum(1 - u * u, 0) ** 0.7 * (1 - 0.35 * np.exp(-((u / 0.16) ** 2)))
-    outer_up = inner_up - mouth.lips[0] * bow
-    outer_low = inner_low + mouth.lips[1] * np.maximum(1 - u * u, 0) ** 0.6
+    outer_up = inner_up - mouth.lips[0] * _bulge("bow", n)
+    outer_low = inner_low + mouth.lips[1] * _bulge("lower_lip", n)
     x = mouth.x + mouth.half * u
     curves = {"outer_up": outer_up, "inner_up": inner_up, "inner_low": inner_low, "outer_low": outer_low}
-    return {name: np.stack([x, mouth.y + y], axis=1) for name, y in curves.items()}
+    return {name: columns(x, mouth.y + y) for name, y in curves.items()}
+
+
+@lru_cache(maxsize=32)
+def _bulge(shape: str, n: int) -> np.ndarray:
+    """(n,) how far the middle of a lip goes out, from corner to corner, for a shape of mouth or of lip; read-only."""
+    u = np.linspace(-1, 1, n)
+    return fixed(
+        {
+            "dee": np.maximum(1 - np.abs(u) ** 2.2, 0) ** 0.6,
+            "oval": np.sqrt(np.maximum(1 - u * u, 0)),
+            "triangle": np.maximum(1 - np.abs(u), 0) ** 0.9,
+            "box": np.maximum(1 - u**6, 0) ** 0.5,
+            "bean": np.maximum(1 - np.abs(u - 0.25 * (1 - u * u)) ** 2, 0) ** 0.6,
+            "bow": np.maximum(1 - u * u, 0) ** 0.7 * (1 - 0.35 * np.exp(-((u / 0.16) ** 2))),
+            "lower_lip": np.maximum(1 - u * u, 0) ** 0.6,
+        }[shape]
+    )
 
 
 def mouth_points(curves: dict[str, np.ndarray]) -> np.ndarray:
@@ -211,7 +238,7 @@ def mouth_points(curves: dict[str, np.ndarray]) -> np.ndarray:
 def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> np.ndarray:
     """Draws the mouth; returns its (20, 2) frontal label positions."""
     curves = mouth_curves(mouth)
-    on = {name: head.draw_on(c, 0.015) for name, c in curves.items()}
+    on = dict(zip(curves, np.split(head.draw_on(np.concatenate([*curves.values()]), 0.015), 4), strict=True))
     whole = polygon(np.concatenate([on["outer_up"], on["outer_low"][::-1]]))
     gap = polygon(np.concatenate([on["inner_up"], on["inner_low"][::-1]]))
     if max(mouth.lips) > 0.012:

@@ -9,7 +9,7 @@ import skia
 
 from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
-from charaface.synth.pen import Colour, Pen, ellipse, polygon, ribbon, shade, smooth, taper
+from charaface.synth.pen import Colour, Pen, columns, ellipse, polygon, ribbon, shade, smooth, spread, taper
 
 HAIR = PARTS.index("hair")
 
@@ -199,17 +199,22 @@ def _texture(pen: Pen, head: Head, hair: Hair, path: skia.Path, rng: np.random.G
         return
     b = head.build
     at = hair.parting * 0.25
+    lines, looks = [], []
+    for _ in range(n):
+        a = rng.uniform(-1, 1)
+        x = a * b.half_width * 1.05
+        end = rng.uniform(-0.75, 0.25)
+        xs = (at + 0.15 * a, at + (x - at) * 0.75, x * 1.02, x + rng.uniform(-0.05, 0.05))
+        lines.append(list(zip(xs, (-b.crown * 1.02, -b.crown * 0.8, -0.55, max(end, -0.5)), strict=True)))
+        tone = shade(hair.colour, rng.uniform(0.15, 0.5) if rng.random() < 0.6 else -rng.uniform(0.15, 0.6))
+        width = rng.uniform(0.015, 0.07) * pen.unit
+        looks.append((tone, width, 1.0 if pen.style.palette == "ink" else rng.uniform(0.25, 0.8)))
+    fine = np.concatenate([smooth(line, steps=4) for line in np.array(lines)])
+    strands = head.draw_on(fine, 0.14).reshape(n, -1, 2)  # all at once: a call for each takes most of the time
+    swell = taper(strands.shape[1], 0.1, 0.1)
     with pen.clip(path):
-        for _ in range(n):
-            a = rng.uniform(-1, 1)
-            x = a * b.half_width * 1.05
-            end = rng.uniform(-0.75, 0.25)
-            xs = np.array([at + 0.15 * a, at + (x - at) * 0.75, x * 1.02, x + rng.uniform(-0.05, 0.05)])
-            ys = np.array([-b.crown * 1.02, -b.crown * 0.8, -0.55, max(end, -0.5)])
-            line = head.draw_on(smooth(np.stack([xs, ys], axis=1), steps=4), 0.14)
-            tone = shade(hair.colour, rng.uniform(0.15, 0.5) if rng.random() < 0.6 else -rng.uniform(0.15, 0.6))
-            width = rng.uniform(0.015, 0.07) * pen.unit * taper(len(line), 0.1, 0.1)
-            pen.mark(ribbon(line, width), tone, alpha=1.0 if pen.style.palette == "ink" else rng.uniform(0.25, 0.8))
+        for strand, (tone, width, alpha) in zip(strands, looks, strict=True):
+            pen.mark(ribbon(strand, width * swell), tone, alpha=alpha)
 
 
 def _tufts(pen: Pen, head: Head, hair: Hair, rng: np.random.Generator) -> list[skia.Path]:
@@ -227,9 +232,9 @@ def _tufts(pen: Pen, head: Head, hair: Hair, rng: np.random.Generator) -> list[s
         lean = rng.uniform(-0.18, 0.18) if not outer else -side * rng.uniform(-0.12, 0.2)
         tip = np.array([a * half * (1.0 if not outer else 0.98) + lean, reach])
         mid = (turn + tip) / 2 + [side * rng.uniform(-0.02, 0.1), 0]
-        spine = np.stack([root, turn, mid, tip])
+        spine = np.array([root, turn, mid, tip])
         width = np.array([0.5, 1.0, 0.75, 0.0])[:, None] * [w * 0.5, 0.0]
-        flat = np.concatenate([smooth(spine - width, steps=5), smooth(spine + width, steps=5)[::-1][1:]])
+        flat = np.concatenate([smooth(spine - width, steps=5), smooth(spine + width, steps=5)[-2::-1]])
         deep = np.where(np.abs(flat[:, 0]) < half * 0.8, 0.0, 0.3)
         on = head.on_face(flat, 0.12)
         on[:, 2] -= deep * np.minimum(on[:, 2], 0.4)
@@ -254,8 +259,8 @@ def _strays(pen: Pen, head: Head, hair: Hair, rng: np.random.Generator) -> list[
         root, w = np.array([x * 0.8, hair.hairline - 0.1]), rng.uniform(0.02, 0.11)
         bow = np.array([rng.uniform(-0.1, 0.1), 0.0])
         mid = (root + tip) / 2 + bow
-        left = smooth(np.stack([root - [w, 0], mid - [0.6 * w, 0], tip]), steps=5)
-        right = smooth(np.stack([tip, mid + [0.6 * w, 0], root + [w, 0]]), steps=5)
+        left = smooth(np.array([root - [w, 0], mid - [0.6 * w, 0], tip]), steps=5)
+        right = smooth(np.array([tip, mid + [0.6 * w, 0], root + [w, 0]]), steps=5)
         edge = head.draw_on(np.concatenate([left, right]), 0.1)
         path = polygon(edge)
         pen.fill(path, hair.colour, HAIR)
@@ -297,11 +302,7 @@ def _swoop(curve: np.ndarray) -> np.ndarray:
     for k in range(len(curve) - 1):
         a, b = curve[k], curve[k + 1]
         down = 1.0 if b[1] > a[1] else -1.0
-        bow = (
-            np.array([0.12 * down * abs(b[1] - a[1]), 0.0])
-            if k % 2 == 0
-            else np.array([-0.12 * down * abs(b[1] - a[1]), 0.0])
-        )
+        bow = np.array([(0.12 if k % 2 == 0 else -0.12) * down * abs(b[1] - a[1]), 0.0])
         out += [a + (b - a) * 0.33 + bow * 0.8, a + (b - a) * 0.67 + bow, b]
     return np.asarray(out)
 
@@ -312,20 +313,14 @@ def _upper_arc(head: Head, outline: np.ndarray, start: np.ndarray, end: np.ndarr
     turn = np.array([[c, s], [-s, c]])
     local = (outline - [head.place.x, head.place.y]) @ turn.T
     a, b = ([head.place.x, head.place.y] - np.stack([start, end])) @ turn.T * -1
-    middle = local.mean(axis=0)
+    middle, unit = local.mean(axis=0), head.unit
     # the side away from the nose keeps the whole back of the head down to the ear's foot
-    low_start = 0.3 * head.unit if head.side > 0 else a[1]
-    low_end = 0.3 * head.unit if head.side < 0 else b[1]
-    angle = np.arctan2(local[:, 1] - middle[1], local[:, 0] - middle[0])
-    order = np.argsort(-(angle + np.pi / 2 + np.pi) % (2 * np.pi))
-    keep = []
-    for k in order:
-        x, y = local[k]
-        limit = low_end if x > middle[0] else low_start
-        if y < max(limit, -0.2 * head.unit):
-            keep.append(k)
-    kept = sorted(keep, key=lambda k: -np.arctan2(local[k, 0] - middle[0], -(local[k, 1] - middle[1])))
-    return outline[kept]
+    low_start = 0.3 * unit if head.side > 0 else a[1]
+    low_end = 0.3 * unit if head.side < 0 else b[1]
+    low = np.where(local[:, 0] > middle[0], max(low_end, -0.2 * unit), max(low_start, -0.2 * unit))
+    keep = np.flatnonzero(local[:, 1] < low)
+    x, y = (local[keep] - middle).T
+    return np.asarray(outline[keep[np.argsort(-np.arctan2(x, -y))]])
 
 
 def _shade_cap(pen: Pen, head: Head, hair: Hair, shape: np.ndarray, path: skia.Path, rng: np.random.Generator) -> None:
@@ -343,10 +338,10 @@ def _shade_cap(pen: Pen, head: Head, hair: Hair, shape: np.ndarray, path: skia.P
             pen.fill(polygon(dark), shade(hair.colour, 0.3), alpha=clear * 0.5)
         if hair.shine:
             y = -0.72 + rng.uniform(-0.1, 0.1)
-            xs = np.linspace(-0.45, 0.45, 9)
+            xs = spread(-0.45, 0.45, 9)
             zig = np.where(np.arange(9) % 2 == 0, 0.05, -0.04) * rng.uniform(0.3, 1.5)
-            up = head.draw_on(np.stack([xs, y + zig - 0.05], axis=1), 0.1)
-            low = head.draw_on(np.stack([xs, y + zig * 0.4 + 0.05], axis=1), 0.1)
+            up = head.draw_on(columns(xs, y + zig - 0.05), 0.1)
+            low = head.draw_on(columns(xs, y + zig * 0.4 + 0.05), 0.1)
             pen.fill(polygon(np.concatenate([up, low[::-1]])), shade(hair.colour, -0.55), alpha=0.8)
 
 
@@ -371,7 +366,7 @@ def _locks(pen: Pen, head: Head, hair: Hair, rng: np.random.Generator) -> list[s
         outer = np.array([[x + side * 0.25 * w + sway, 0.6 * reach], [x + side * 0.12, 0.1], [x + side * 0.08, -0.45]])
         z = 0.12
         flat = np.concatenate([inner, tip, outer])
-        pts3 = np.stack([flat[:, 0], flat[:, 1], np.where(np.abs(flat[:, 0]) < b.half_width, 0.25, 0.08) + z], axis=1)
+        pts3 = columns(flat[:, 0], flat[:, 1], np.where(np.abs(flat[:, 0]) < b.half_width, 0.25, 0.08) + z)
         shape = head.project(smooth(pts3, steps=4))
         path = polygon(shape)
         _tinted(pen, path, shape, hair, rng)

@@ -9,7 +9,7 @@ import numpy as np
 from charaface.face import EXPRESSIONS
 from charaface.synth.anatomy import Turn
 from charaface.synth.cast import Character
-from charaface.synth.dice import pick, uniform, vary
+from charaface.synth.dice import one_of, pick, uniform, vary, weighted
 from charaface.synth.eyes import Lids
 from charaface.synth.features import Mouth
 
@@ -38,9 +38,9 @@ def sample_turn(rng: np.random.Generator) -> Turn:
     if kind < 0.52:
         yaw = rng.normal(0, 16)
     elif kind < 0.88:
-        yaw = rng.uniform(15, 62) * rng.choice([-1, 1])
+        yaw = rng.uniform(15, 62) * one_of(rng, (-1, 1))
     else:
-        yaw = rng.uniform(55, 95) * rng.choice([-1, 1])
+        yaw = rng.uniform(55, 95) * one_of(rng, (-1, 1))
     pitch = rng.normal(0, 9) if rng.random() < 0.85 else rng.uniform(-40, 40)
     roll = rng.normal(0, 9) if rng.random() < 0.85 else rng.uniform(-45, 45)
     return Turn(float(np.clip(yaw, -95, 95)), float(np.clip(pitch, -40, 40)), float(roll))
@@ -48,7 +48,7 @@ def sample_turn(rng: np.random.Generator) -> Turn:
 
 def sample_state(rng: np.random.Generator, who: Character) -> State:
     """A moment: an expression with its brows, lids and mouth, a gaze, a pose."""
-    feel = str(rng.choice(EXPRESSIONS, p=[0.13, 0.06, 0.07, 0.24, 0.1, 0.1, 0.3]))
+    feel = weighted(rng, EXPRESSIONS, (0.13, 0.06, 0.07, 0.24, 0.1, 0.1, 0.3))
     turn = sample_turn(rng)
     open_, arc, push, cut = 1.0, uniform(rng, 0.2, 0.9), 0.0, 0.0
     slant = lift = 0.0

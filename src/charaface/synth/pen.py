@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import skia
@@ -56,57 +58,122 @@ def shade_skin(colour: Colour, amount: float) -> Colour:
     return r * (1 - 0.45 * amount), g * (1 - 0.95 * amount), b * (1 - 0.8 * amount)
 
 
+@lru_cache(maxsize=512)
+def _polygon_frame(n: int, closed: bool) -> tuple[bytes, bytes]:
+    """What stands before and after the n points of a polygon in Skia's own memory of it."""
+    points = np.arange(2 * n, dtype=np.float32) + 0.5
+    path = skia.Path.Polygon([skia.Point(x, y) for x, y in points.reshape(n, 2).tolist()], closed)
+    before, after = path.writeToMemory().split(points.tobytes())
+    return before, after
+
+
 def polygon(points: np.ndarray, closed: bool = True) -> skia.Path:
-    """A path through (N, 2) points."""
-    return skia.Path.Polygon([skia.Point(x, y) for x, y in points.tolist()], closed)
+    """A path through (N, 2) points; an empty path where there are none.
+
+    The points go in as one block of memory: a call for every single point takes ten times as long.
+    """
+    if not len(points):
+        return skia.Path()
+    before, after = _polygon_frame(len(points), closed)
+    path = skia.Path()
+    path.readFromMemory(before + points.astype(np.float32).tobytes() + after)
+    return path
+
+
+def fixed(values: np.ndarray) -> np.ndarray:
+    """The array made read-only, as one must be that a cache hands out."""
+    values.flags.writeable = False
+    return values
+
+
+@lru_cache(maxsize=256)
+def spread(low: float, high: float, n: int) -> np.ndarray:
+    """(n,) evenly spaced numbers from low to high, both included; read-only."""
+    return fixed(np.linspace(low, high, n))
+
+
+def columns(first: np.ndarray, *others: np.ndarray | float) -> np.ndarray:
+    """(N, K) array from K columns of N; all but the first may be single numbers. np.stack takes three times as long."""
+    parts = (first, *others)
+    out = np.empty((len(first), len(parts)))
+    for k, part in enumerate(parts):
+        out[:, k] = part
+    return out
+
+
+@lru_cache(maxsize=512)
+def _spline(n: int, closed: bool, steps: int) -> np.ndarray:
+    """(samples, n) weights that take n points to their Catmull-Rom curve."""
+    t = np.arange(steps)[:, None] / steps
+    one, cubic = np.ones_like(t), t**3
+    square = t**2
+    # of the points before, at the start, at the end and after a span
+    weights = 0.5 * np.concatenate(
+        [-t + 2 * square - cubic, 2 * one - 5 * square + 3 * cubic, t + 4 * square - 3 * cubic, cubic - square], axis=1
+    )
+    points = np.eye(n)
+    if closed:
+        around = np.concatenate([points[-1:], points, points[:2]])
+    else:
+        around = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
+    spans = [weights @ around[k : k + 4] for k in range(len(around) - 3)]
+    return fixed(np.concatenate(spans if closed else [*spans, points[-1:]]))
 
 
 def smooth(points: np.ndarray, closed: bool = False, steps: int = 8) -> np.ndarray:
     """A Catmull-Rom curve through (N, 2) or (N, 3) points, steps samples a span."""
-    pts = np.asarray(points, dtype=np.float64)
-    if closed:
-        p = np.concatenate([pts[-1:], pts, pts[:2]])
-    else:
-        p = np.concatenate([2 * pts[:1] - pts[1:2], pts, 2 * pts[-1:] - pts[-2:-1]])
-    a, b, c, d = p[:-3], p[1:-2], p[2:-1], p[3:]
-    t = (np.arange(steps) / steps)[None, :, None]
-    a, b, c, d = (v[:, None, :] for v in (a, b, c, d))
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    flat = curve.reshape(-1, pts.shape[1])
-    return flat if closed else np.concatenate([flat, pts[-1:]])
+    return np.asarray(_spline(len(points), closed, steps).dot(points))
 
 
 def ribbon(points: np.ndarray, widths: np.ndarray | float) -> skia.Path:
     """The outline of a stroke along (N, 2) points whose full width changes along the way."""
-    along = np.gradient(points, axis=0)
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
-    half = np.broadcast_to(np.asarray(widths) / 2, len(points))[:, None]
-    side = np.stack([-along[:, 1], along[:, 0]], axis=1) * half
-    return polygon(np.concatenate([points + side, (points - side)[::-1]]))
+    n = len(points)
+    at = np.empty(n, np.complex128)  # x + iy: a quarter turn is a product with i
+    at.real, at.imag = points[:, 0], points[:, 1]
+    along = np.empty_like(at)
+    np.subtract(at[2:], at[:-2], out=along[1:-1])
+    along[0], along[-1] = at[1] - at[0], at[-1] - at[-2]
+    along *= 0.5j * widths / np.maximum(np.abs(along), 1e-9)
+    outline = np.empty(2 * n, np.complex128)
+    np.add(at, along, out=outline[:n])
+    np.subtract(at, along, out=outline[: n - 1 : -1])
+    return polygon(outline.view(np.float64).reshape(-1, 2))
 
 
+@lru_cache(maxsize=512)
 def taper(n: int, start: float = 0.0, end: float = 0.0, power: float = 0.7) -> np.ndarray:
-    """(n,) widths from start over 1 in the middle to end."""
+    """(n,) widths from start over 1 in the middle to end; read-only."""
     t = np.linspace(0, 1, n)
     swell = np.sin(np.pi * t) ** power
     floor = np.where(t < 0.5, start, end)
-    return np.asarray(floor + (1 - floor) * swell)
+    return fixed(floor + (1 - floor) * swell)
 
 
 def arc_resample(points: np.ndarray, n: int) -> np.ndarray:
     """n points at equal distances along a polyline of (N, 2) points."""
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    want = np.linspace(0, along[-1], n)
-    return np.stack([np.interp(want, along, points[:, k]) for k in range(points.shape[1])], axis=1)
+    dx, dy = (points[1:] - points[:-1]).T
+    along = np.zeros(len(points))
+    np.cumsum(np.sqrt(dx * dx + dy * dy), out=along[1:])
+    want = along[-1] * spread(0, 1, n)
+    out = np.empty((n, 2))
+    for k in (0, 1):
+        out[:, k] = np.interp(want, along, points[:, k])
+    return out
+
+
+@lru_cache(maxsize=64)
+def circle(n: int) -> np.ndarray:
+    """(n, 2) points of the unit circle from (1, 0), towards positive y; read-only."""
+    t = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    return fixed(np.stack([np.cos(t), np.sin(t)], axis=1))
 
 
 def ellipse(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0, *, n: int = 32) -> np.ndarray:
     """(n, 2) points of an ellipse turned by angle (radians)."""
-    t = np.linspace(0, 2 * np.pi, n, endpoint=False)
-    x, y = rx * np.cos(t), ry * np.sin(t)
-    c, s = np.cos(angle), np.sin(angle)
-    return np.stack([cx + c * x - s * y, cy + s * x + c * y], axis=1)
+    c, s = math.cos(angle), math.sin(angle)
+    shape = circle(n).dot(np.array([[rx * c, rx * s], [-ry * s, ry * c]]))
+    shape += (cx, cy)
+    return np.asarray(shape)
 
 
 # In ink, skin stays the white of the paper.
@@ -289,10 +356,16 @@ def replay_masks(pen: Pen, width: int, height: int) -> np.ndarray:
     """The (height, width) uint8 map of parts from what a recording pen drew, a later part over an earlier one."""
     rgba = np.zeros((height, width, 4), np.uint8)
     canvas = skia.Surface(rgba).getCanvas()
+    paint = skia.Paint(AntiAlias=False)
     for k, (path, part, _) in enumerate(pen.record or []):
+        paint.setColor(skia.Color(part, 0, 0))
+        clips = pen.clipped.get(k)
+        if not clips:
+            canvas.drawPath(path, paint)
+            continue
         canvas.save()
-        for outline in pen.clipped.get(k, []):
+        for outline in clips:
             canvas.clipPath(outline, doAntiAlias=False)
-        canvas.drawPath(path, skia.Paint(Color=skia.Color(part, 0, 0), AntiAlias=False))
+        canvas.drawPath(path, paint)
         canvas.restore()
     return rgba[..., 0].copy()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from charaface.synth.backdrop import paint_ground, surface
-from charaface.synth.brush import Brush
 from charaface.synth.crops import draw_light
-from charaface.synth.ink import sample_ink
 from charaface.synth.labels import Render, generator
-from charaface.synth.layouts import LAYOUTS, Hand, face_count, lay_mark, near_things, sample_hand
-from charaface.synth.marks import Area, lettering, writing
-from charaface.synth.sheet import Sheet
+from charaface.synth.stage.backdrop import paint_ground, surface
+from charaface.synth.stage.brush import Brush
+from charaface.synth.stage.ink import sample_ink
+from charaface.synth.stage.layouts import LAYOUTS, Hand, face_count, lay_mark, near_things, sample_hand
+from charaface.synth.stage.marks import Area, lettering, writing
+from charaface.synth.stage.sheet import Sheet
 
 EMPTY = 0.35  # share of scenes without a face
 

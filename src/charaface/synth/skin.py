@@ -7,7 +7,22 @@ import skia
 
 from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
-from charaface.synth.pen import Colour, Pen, ellipse, ellipse_at, mix, polygon, ribbon, shade, shade_skin, smooth, taper
+from charaface.synth.pen import (
+    Colour,
+    Pen,
+    circle,
+    columns,
+    ellipse,
+    ellipse_at,
+    mix,
+    polygon,
+    ribbon,
+    shade,
+    shade_skin,
+    smooth,
+    spread,
+    taper,
+)
 
 EAR = PARTS.index("ear")
 HAIR = PARTS.index("hair")
@@ -16,19 +31,20 @@ HAIR = PARTS.index("hair")
 def draw_ear(pen: Pen, head: Head, side: float, size: float, pointed: float, skin: Colour) -> None:
     """One human or pointed ear at the head's side."""
     b = head.build
-    t = np.linspace(0, 2 * np.pi, 18, endpoint=False)
-    y = 0.08 + size * np.sin(t)
-    out = side * (b.half_width * 0.98) + side * 0.5 * size * np.cos(t) * (np.cos(t) > -0.3)
-    z = -0.02 - 0.55 * size * (1 + 0.6 * np.cos(t))
+    c, s = circle(18).T
+    y = 0.08 + size * s
+    out = side * (b.half_width * 0.98) + side * 0.5 * size * c * (c > -0.3)
+    z = -0.02 - 0.55 * size * (1 + 0.6 * c)
     if pointed:
         peak = np.argmin(y)
         out[peak] += side * pointed * 0.35
         y[peak] -= pointed * 0.3
         z[peak] -= pointed * 0.25
-    shape = head.project(np.stack([out, y, z], axis=1))
+    shape = head.project(columns(out, y, z))
     pen.fill(polygon(shape), skin, EAR)
     pen.stroke(shape, skin, 0.9, closed=True)
-    inner = shape.mean(axis=0) + 0.5 * (shape[2:15] - shape.mean(axis=0))
+    middle = shape.mean(axis=0)
+    inner = middle + 0.5 * (shape[2:15] - middle)
     pen.stroke(inner, skin, 0.6)
 
 
@@ -135,14 +151,13 @@ def draw_cheeks(pen: Pen, head: Head, rng: np.random.Generator, kind: str, skin:
 def draw_face_shadow(pen: Pen, head: Head, skin: Colour, rng: np.random.Generator) -> None:
     """Shade on the skin: under the fringe, on the side away from the light, at the far temple."""
     unit = pen.unit
-    outline = head.face_outline()
+    outline = head.face_outline
     dark = shade_skin(skin, rng.uniform(0.12, 0.4))
     kind = pen.style.shading
     halved = rng.random() < (0.2 if pen.style.domain in ("anime", "chibi", "cartoon") else 0.45)
     with pen.clip(polygon(outline)):
         if kind == "cel":
-            xs = np.linspace(-0.75, 0.75, 9)
-            edge = np.stack([xs, -0.33 + rng.uniform(-0.1, 0.06, 9)], axis=1)
+            edge = columns(spread(-0.75, 0.75, 9), -0.33 + rng.uniform(-0.1, 0.06, 9))
             under = np.concatenate([edge, [[0.75, -1.1], [-0.75, -1.1]]])
             pen.fill(polygon(head.draw_on(under)), dark, alpha=rng.uniform(0.4, 0.9))
             if halved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from charaface.synth.marks import Area
+from charaface.synth.stage.marks import Area
 
 
 def split_page(rng: np.random.Generator, page: Area) -> list[Area]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, star
-from charaface.synth.ink import darker, fade, hsv, lighter
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, star
+from charaface.synth.stage.ink import darker, fade, hsv, lighter
 
 
 class Area(NamedTuple):

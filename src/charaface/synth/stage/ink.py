@@ -9,6 +9,8 @@ from functools import lru_cache
 import numpy as np
 import skia
 
+from charaface.synth.dice import one_of
+
 # Every kind of drawing in labels.DOMAINS and the technique its surroundings are drawn with.
 TECHNIQUES = {
     "anime": "anime",
@@ -125,7 +127,7 @@ def sample_ink(rng: np.random.Generator, style_kind: str | None = None, scale: f
 
     Raises KeyError for a kind that TECHNIQUES does not have.
     """
-    technique = TECHNIQUES[style_kind or str(rng.choice(list(TECHNIQUES)))]
+    technique = TECHNIQUES[style_kind or one_of(rng, list(TECHNIQUES))]
     angle = rng.uniform(-2.6, -0.5)
     light = (float(np.cos(angle)), float(np.sin(angle)))
     make = _grey_ink if technique == "manga" or rng.random() < 0.04 else _colour_ink
@@ -139,19 +141,19 @@ def _colour_ink(rng: np.random.Generator, technique: str, light: tuple[float, fl
     match technique:
         case "anime":
             line = mix(0xFF20141C, palette[0], rng.uniform(0, 0.35))
-            width, shade = rng.uniform(0.8, 1.8), str(rng.choice(["cel", "cel", "soft", "flat"]))
+            width, shade = rng.uniform(0.8, 1.8), one_of(rng, ["cel", "cel", "soft", "flat"])
         case "cartoon":
-            width, shade = rng.uniform(1.6, 4.5), str(rng.choice(["flat", "flat", "cel", "soft"]))
+            width, shade = rng.uniform(1.6, 4.5), one_of(rng, ["flat", "flat", "cel", "soft"])
         case "comic":
-            width, shade = rng.uniform(1.2, 3.0), str(rng.choice(["cel", "hatch", "tone", "flat", "soft"]))
+            width, shade = rng.uniform(1.2, 3.0), one_of(rng, ["cel", "hatch", "tone", "flat", "soft"])
         case "painting":
             line = fade(darker(palette[0], 0.7), rng.uniform(0.2, 0.8)) if rng.random() < 0.5 else 0
             width, shade, rough = rng.uniform(0.8, 2.0), "soft", rng.uniform(0, 1.0)
         case "flat":
-            line, shade = 0, str(rng.choice(["flat", "cel"]))
+            line, shade = 0, one_of(rng, ["flat", "cel"])
         case _:
             line = mix(0xFF202020, palette[0], rng.uniform(0, 0.5))
-            width, shade, rough = rng.uniform(0.7, 1.8), str(rng.choice(["hatch", "flat", "soft"])), 0.6
+            width, shade, rough = rng.uniform(0.7, 1.8), one_of(rng, ["hatch", "flat", "soft"]), 0.6
     skins = tuple(_vary(rng, c, 0.04) for c in _SKINS[: 6 if technique == "anime" else 9])
     if rng.random() < 0.06:
         skins = tuple(hsv(rng.random(), rng.uniform(0.2, 0.6), rng.uniform(0.5, 0.95)) for _ in range(4))
@@ -163,7 +165,7 @@ def _colour_ink(rng: np.random.Generator, technique: str, light: tuple[float, fl
 
 def _under_light(rng: np.random.Generator, ink: Ink) -> Ink:
     """The same drawing at night, at dusk or under a coloured lamp."""
-    cast = int(rng.choice([0xFF182048, 0xFF0E1420, 0xFF7A3010, 0xFF203828, 0xFF8A6A30, 0xFF603050]))
+    cast = one_of(rng, [0xFF182048, 0xFF0E1420, 0xFF7A3010, 0xFF203828, 0xFF8A6A30, 0xFF603050])
     share = rng.uniform(0.2, 0.6)
 
     def cast_all(colours: tuple[int, ...]) -> tuple[int, ...]:
@@ -179,7 +181,7 @@ def _under_light(rng: np.random.Generator, ink: Ink) -> Ink:
 
 
 def _grey_ink(rng: np.random.Generator, technique: str, light: tuple[float, float]) -> Ink:
-    shade = str(rng.choice(["tone", "tone", "hatch", "flat", "cel"]))
+    shade = one_of(rng, ["tone", "tone", "hatch", "flat", "cel"])
     steps = [1.0, 1.0, 0.96, 0.86, 0.72, 0.5, 0.12]
     if shade in ("flat", "cel"):
         steps = [1.0, 0.93, 0.85, 0.75, 0.6, 0.4, 0.15]

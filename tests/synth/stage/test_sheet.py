@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import skia
 
-from charaface.synth.ink import sample_ink
 from charaface.synth.labels import generator
-from charaface.synth.marks import Area
-from charaface.synth.sheet import HIDDEN, Sheet, face_place, new_actor
+from charaface.synth.stage.ink import sample_ink
+from charaface.synth.stage.marks import Area
+from charaface.synth.stage.sheet import HIDDEN, Sheet, face_place, new_actor
 
 SIZE = 200
 

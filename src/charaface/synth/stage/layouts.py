@@ -9,15 +9,15 @@ from functools import partial
 import numpy as np
 import skia
 
-from charaface.synth.backdrop import paint_ground
-from charaface.synth.brush import Brush, oval, slab
 from charaface.synth.cast import SHARES, Character
-from charaface.synth.ink import Ink, darker, fade, sample_ink
-from charaface.synth.marks import Area, balloon, focus_lines, lettering, screen, sparkles, speed_lines, writing
 from charaface.synth.moments import sample_state
-from charaface.synth.pages import split_page
-from charaface.synth.props import FILLERS, draw_prop, sample_prop
-from charaface.synth.sheet import Sheet, face_place, new_actor
+from charaface.synth.stage.backdrop import paint_ground
+from charaface.synth.stage.brush import Brush, oval, slab
+from charaface.synth.stage.ink import Ink, darker, fade, sample_ink
+from charaface.synth.stage.marks import Area, balloon, focus_lines, lettering, screen, sparkles, speed_lines, writing
+from charaface.synth.stage.pages import split_page
+from charaface.synth.stage.props import FILLERS, draw_prop, sample_prop
+from charaface.synth.stage.sheet import Sheet, face_place, new_actor
 
 MOST = 8
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, tube
-from charaface.synth.clothes import TOPS, Outfit, folds, from_behind
-from charaface.synth.hands import SMALL_HANDS
-from charaface.synth.ink import darker
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, tube
+from charaface.synth.stage.clothes import TOPS, Outfit, folds, from_behind
+from charaface.synth.stage.hands import SMALL_HANDS
+from charaface.synth.stage.ink import darker
 
 Spot = tuple[float, float]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, oval, poly, slab
-from charaface.synth.ink import darker, fade, lighter
-from charaface.synth.marks import Area, writing
-from charaface.synth.plants import green, puff, wood
+from charaface.synth.stage.brush import Brush, oval, poly, slab
+from charaface.synth.stage.ink import darker, fade, lighter
+from charaface.synth.stage.marks import Area, writing
+from charaface.synth.stage.plants import green, puff, wood
 
 
 def window(brush: Brush, area: Area) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from charaface.synth.brush import Brush, blob, oval, poly, slab, star
-from charaface.synth.ink import darker, lighter
-from charaface.synth.marks import Area, writing
+from charaface.synth.stage.brush import Brush, blob, oval, poly, slab, star
+from charaface.synth.stage.ink import darker, lighter
+from charaface.synth.stage.marks import Area, writing
 
 
 def wheel(b: Brush) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, bend, oval, poly, slab, star
-from charaface.synth.ink import Ink, darker, fade, lighter, sample_ink
-from charaface.synth.marks import (
+from charaface.synth.dice import weighted
+from charaface.synth.stage.brush import Brush, bend, oval, poly, slab, star
+from charaface.synth.stage.ink import Ink, darker, fade, lighter, sample_ink
+from charaface.synth.stage.marks import (
     Area,
     focus_lines,
     heart,
@@ -18,7 +19,7 @@ from charaface.synth.marks import (
     speed_lines,
     writing,
 )
-from charaface.synth.places import PLACES
+from charaface.synth.stage.places import PLACES
 
 
 def draw_backdrop(
@@ -40,9 +41,7 @@ def draw_backdrop(
 def paint_ground(brush: Brush, area: Area, kind: str | None) -> None:
     """Covers the area with one background, any when kind is None. Raises KeyError for an unknown kind."""
     if kind is None:
-        names, weights = zip(*_WEIGHTS.items(), strict=True)
-        share = np.asarray(weights, float)
-        kind = str(brush.rng.choice(names, p=share / share.sum()))
+        kind = weighted(brush.rng, list(_WEIGHTS), _WEIGHTS.values())
     with brush.inside(slab(*area)):
         (GROUNDS.get(kind) or PLACES[kind])(brush, area)
         if brush.ink.technique == "painting" and brush.chance(0.5):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, star, tube
-from charaface.synth.clothes import ribbon
-from charaface.synth.ink import darker, fade, lighter
-from charaface.synth.marks import Area, heart, writing
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, star, tube
+from charaface.synth.stage.clothes import ribbon
+from charaface.synth.stage.ink import darker, fade, lighter
+from charaface.synth.stage.marks import Area, heart, writing
 
 
 def ball(b: Brush) -> None:

@@ -11,16 +11,16 @@ import skia
 from charaface.face import Face, Landmarks
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.anatomy import Head, Place
-from charaface.synth.brush import Brush
 from charaface.synth.cast import Character, sample_character
 from charaface.synth.character import Drawn, draw_character
-from charaface.synth.figures import body, sample_outfit
 from charaface.synth.hair import draw_back
-from charaface.synth.ink import Ink, mix, rgb
-from charaface.synth.marks import Area
 from charaface.synth.moments import State, sample_state
 from charaface.synth.pen import Pen, Style
 from charaface.synth.pen import luminance as brightness
+from charaface.synth.stage.brush import Brush
+from charaface.synth.stage.figures import body, sample_outfit
+from charaface.synth.stage.ink import Ink, mix, rgb
+from charaface.synth.stage.marks import Area
 
 HIDDEN = 0.6  # a face whose box is covered by more than this share is not drawn over
 INSIDE = 0.35  # the least share of a face's box that lies inside its panel

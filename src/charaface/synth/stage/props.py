@@ -9,14 +9,14 @@ from functools import cache
 import numpy as np
 import skia
 
-from charaface.synth.behind import PEOPLE
-from charaface.synth.brush import Brush
-from charaface.synth.creatures import CREATURES
-from charaface.synth.hands import HANDS
-from charaface.synth.ink import Ink
-from charaface.synth.machines import MACHINES
-from charaface.synth.plants import PLANTS
-from charaface.synth.things import THINGS
+from charaface.synth.stage.behind import PEOPLE
+from charaface.synth.stage.brush import Brush
+from charaface.synth.stage.creatures import CREATURES
+from charaface.synth.stage.hands import HANDS
+from charaface.synth.stage.ink import Ink
+from charaface.synth.stage.machines import MACHINES
+from charaface.synth.stage.plants import PLANTS
+from charaface.synth.stage.things import THINGS
 
 Box = tuple[float, float, float, float]
 Prop = Callable[[Brush], None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, tube
-from charaface.synth.ink import darker, hsv, lighter
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, tube
+from charaface.synth.stage.ink import darker, hsv, lighter
 
 
 def green(brush: Brush) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, tube
-from charaface.synth.ink import darker, lighter
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, tube
+from charaface.synth.stage.ink import darker, lighter
 
 Spot = tuple[float, float]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, tube
-from charaface.synth.ink import darker, hsv, lighter
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, tube
+from charaface.synth.stage.ink import darker, hsv, lighter
 
 Ring = list[tuple[float, float]]
 

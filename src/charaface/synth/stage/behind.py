@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, tube
-from charaface.synth.clothes import ribbon
-from charaface.synth.figures import body, sample_outfit
-from charaface.synth.ink import darker, lighter
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, tube
+from charaface.synth.stage.clothes import ribbon
+from charaface.synth.stage.figures import body, sample_outfit
+from charaface.synth.stage.ink import darker, lighter
 
 
 def hair_strands(b: Brush, colour: int, top: float, low: float, wide: float) -> None:

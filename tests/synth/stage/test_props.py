@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import skia
 
-from charaface.synth.backdrop import GROUNDS, draw_backdrop, paint_ground
-from charaface.synth.brush import Brush, bend, oval, tube
-from charaface.synth.ink import TECHNIQUES, darker, fade, lighter, luminance, mix, sample_ink
 from charaface.synth.labels import DOMAINS, generator
-from charaface.synth.marks import Area, balloon
-from charaface.synth.pages import split_page
-from charaface.synth.places import PLACES
-from charaface.synth.props import FILLERS, PROPS, draw_prop, sample_prop
+from charaface.synth.stage.backdrop import GROUNDS, draw_backdrop, paint_ground
+from charaface.synth.stage.brush import Brush, bend, oval, tube
+from charaface.synth.stage.ink import TECHNIQUES, darker, fade, lighter, luminance, mix, sample_ink
+from charaface.synth.stage.marks import Area, balloon
+from charaface.synth.stage.pages import split_page
+from charaface.synth.stage.places import PLACES
+from charaface.synth.stage.props import FILLERS, PROPS, draw_prop, sample_prop
 
 SIZE = 64
 TECHNIQUE_NAMES = sorted(set(TECHNIQUES.values()))

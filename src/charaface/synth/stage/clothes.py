@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charaface.synth.brush import Brush, bend, blob, oval, poly, slab, star
-from charaface.synth.ink import darker, lighter
-from charaface.synth.marks import Area, writing
+from charaface.synth.stage.brush import Brush, bend, blob, oval, poly, slab, star
+from charaface.synth.stage.ink import darker, lighter
+from charaface.synth.stage.marks import Area, writing
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import skia
 
-from charaface.synth.brush import Brush, bend, blob, poly, slab
-from charaface.synth.ink import darker, fade, hsv, lighter, luminance, mix
-from charaface.synth.marks import Area, lettering
-from charaface.synth.plants import bush, flower, grass, green, palm, pine, puff, rock, tree, wood
-from charaface.synth.rooms import ROOMS, window
+from charaface.synth.stage.brush import Brush, bend, blob, poly, slab
+from charaface.synth.stage.ink import darker, fade, hsv, lighter, luminance, mix
+from charaface.synth.stage.marks import Area, lettering
+from charaface.synth.stage.plants import bush, flower, grass, green, palm, pine, puff, rock, tree, wood
+from charaface.synth.stage.rooms import ROOMS, window
 
 
 def sky(brush: Brush, area: Area) -> None:

@@ -9,26 +9,18 @@ from contextlib import contextmanager
 import numpy as np
 import skia
 
-from charaface.synth.ink import Ink, darker, fade, lighter, luminance, tone_tile
+from charaface.synth.stage.ink import Ink, darker, fade, lighter, luminance, tone_tile
 
 Points = Sequence[tuple[float, float]]
 
 
 def blob(points: Points, closed: bool = True) -> skia.Path:
     """A smooth path through the points (Catmull-Rom)."""
-    n = len(points)
     path = skia.Path()
     path.moveTo(*points[0])
-    for i in range(n if closed else n - 1):
-        a, b, c, d = (points[j % n] if closed else points[min(max(j, 0), n - 1)] for j in (i - 1, i, i + 1, i + 2))
-        path.cubicTo(
-            b[0] + (c[0] - a[0]) / 6,
-            b[1] + (c[1] - a[1]) / 6,
-            c[0] - (d[0] - b[0]) / 6,
-            c[1] - (d[1] - b[1]) / 6,
-            c[0],
-            c[1],
-        )
+    around = [points[-1], *points, points[0], points[1 % len(points)]] if closed else [points[0], *points, points[-1]]
+    for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(around, around[1:], around[2:], around[3:], strict=False):
+        path.cubicTo(bx + (cx - ax) / 6, by + (cy - ay) / 6, cx - (dx - bx) / 6, cy - (dy - by) / 6, cx, cy)
     if closed:
         path.close()
     return path
@@ -114,7 +106,7 @@ class Brush:
 
     def u(self, low: float, high: float) -> float:
         """A number between low and high."""
-        return float(self.rng.uniform(low, high))
+        return float(low + (high - low) * self.rng.random())  # what uniform draws, in half the time
 
     def n(self, low: int, high: int) -> int:
         """A whole number from low to high, both possible."""
