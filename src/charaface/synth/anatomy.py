@@ -14,6 +14,7 @@ import numpy as np
 from charaface.synth.pen import arc_resample, circle, columns, fixed, smooth, spread
 
 FLATNESS = 2.6  # exponent of the outline's cross-section: 2 is an ellipse, more is a flatter face
+JAW_TOP = 0.06  # height of jaw points 0 and 16: the middle of drawn eyes, a little below their corners
 ROUNDNESS = 2.0  # of the surface that eyes and mouth lie on, inside the outline's
 
 
@@ -206,9 +207,10 @@ class Head:
         """(17, 2) canvas pixels of the jaw from image left to image right, and which of them the pose hides."""
         b = self.build
         chin = self.turned(np.array([[0.0, b.chin, self.depth(np.array([b.chin]))[0]]]))
-        heights = self._half[:, 1]
-        far3 = np.concatenate([self.far_contour(heights[:-1]), chin])
-        near3 = np.concatenate([self.near_contour[:-1], chin])
+        below = self._half[:, 1] >= JAW_TOP
+        below[-1] = False
+        far3 = np.concatenate([self.far_contour(self._half[below, 1]), chin])
+        near3 = np.concatenate([self.near_contour[below], chin])
         far, near = (arc_resample(self.flat(c), 9) for c in (far3, near3))
         hidden_far = spread(0, 1, 9) < 0.9 if abs(self.turn.yaw) > 62 else np.zeros(9, bool)
         hidden_near = np.zeros(9, bool)

@@ -30,10 +30,10 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
     """Proportions, wide open: what a hand draws is not what a skull allows."""
     real = domain in ("painting", "comic", "webtoon") or (domain == "manga" and rng.random() < 0.5)
     wild = domain in ("cartoon", "caricature")
-    half = uniform(rng, 0.56, 0.73)
+    half = uniform(rng, 0.54, 0.71)
     chin = {"chibi": uniform(rng, 0.55, 0.85)}.get(domain, uniform(rng, 0.78, 1.08))
     if real:
-        half, chin = uniform(rng, 0.66, 0.8), uniform(rng, 1.1, 1.45)
+        half, chin = uniform(rng, 0.63, 0.78), uniform(rng, 1.1, 1.45)
     if wild:  # from a cube with huge eyes to a fat face whose eyes are close together
         half = float(np.exp(uniform(rng, np.log(0.54), np.log(1.3))))
         chin = float(np.clip(half * uniform(rng, 0.7, 1.9), 0.5, 2.0))
@@ -154,7 +154,7 @@ def _anime_eyes(rng: np.random.Generator, male: float) -> Eyes:
         boxy=(uniform(rng, 1.9, 3.4), uniform(rng, 1.15, 2.2)),
         skew=uniform(rng, -0.2, 0.25),
         tilt=uniform(rng, -0.15, 0.22),
-        ends=(uniform(rng, -0.05, 0.55), uniform(rng, -0.1, 0.38)),
+        ends=(uniform(rng, 0.05, 0.68), uniform(rng, -0.05, 0.4)),
         lash=uniform(rng, 0.018, 0.06),
         lower=uniform(rng, 0.15, 1.0),
         crease=uniform(rng, 0.03, 0.07) if rng.random() < 0.6 else 0.0,
@@ -200,7 +200,7 @@ def _disc_eyes(rng: np.random.Generator, male: float) -> Eyes:
         down=up * uniform(rng, 0.6, 1.0),
         boxy=(power, power),
         tilt=uniform(rng, -0.2, 0.2),
-        ends=(uniform(rng, -0.1, 0.25), uniform(rng, -0.1, 0.25)) if rng.random() < 0.5 else (0.0, 0.0),
+        ends=(uniform(rng, -0.05, 0.45), uniform(rng, -0.05, 0.35)) if rng.random() < 0.7 else (0.0, 0.0),
         rim=("shared" if touch else "none") if rng.random() < (0.45 if touch else 0.15) else "own",
         lash=uniform(rng, 0.015, 0.05),
         flicks=0 if male > 0.5 else int(rng.integers(0, 4)),

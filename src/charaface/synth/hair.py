@@ -89,7 +89,7 @@ def draw_back(pen: Pen, head: Head, hair: Hair, skin: Colour) -> None:
         )
         _mass(pen, shape, dark, 1.0)
     if hair.back in ("twin", "pony"):
-        sides = (-1, 1) if hair.back == "twin" else (-head.side,)
+        sides = (-1.0, 1.0) if hair.back == "twin" else (-1.0 if hair.seed % 2 else 1.0,)
         drop = hair.length * unit
         for s in sides:
             x = middle + s * half * 0.95
@@ -109,7 +109,7 @@ def draw_back(pen: Pen, head: Head, hair: Hair, skin: Colour) -> None:
             _mass(pen, shape, hair.colour, 1.0)
     if hair.back == "bun":
         count = int(rng.integers(1, 3))
-        for s in (-1, 1) if count == 2 else (rng.uniform(-0.4, 0.4),):
+        for s in (-1.0, 1.0) if count == 2 else (float(rng.uniform(-0.4, 0.4)),):
             r = rng.uniform(0.22, 0.42) * unit
             _mass(pen, ellipse(middle + s * half * 0.7, top + 0.1 * unit, r, r * 0.9), hair.colour, 1.0)
     if hair.back == "afro" or hair.kind == "curly":
