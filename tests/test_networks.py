@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +51,22 @@ def test_threads_change_the_points_by_no_more_than_a_hundredth_of_a_pixel():
     assert one.landmarks is not None
     assert two.landmarks is not None
     assert np.abs(one.landmarks.points - two.landmarks.points).max() < 0.01
+
+
+def test_killing_annotate_leaves_the_original_and_no_half_file(tmp_path):
+    source, output = tmp_path / "talking.gif", tmp_path / "out" / "landmarks.gif"
+    source.write_bytes(SAMPLE.read_bytes())
+    output.parent.mkdir()
+    command = [sys.executable, "-m", "charaface", "annotate", str(source), "-o", str(output), "--threads", "1"]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(600):  # until it has begun to write
+        if any(output.parent.iterdir()) or run.poll() is not None:
+            break
+        time.sleep(0.05)
+    run.kill()
+    run.wait()
+    assert run.returncode == -signal.SIGKILL
+    assert not output.exists()
+    assert source.read_bytes() == SAMPLE.read_bytes()
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert output.stat().st_size > 0
