@@ -70,7 +70,9 @@ def test_points_stay_on_their_pixels(monkeypatch: pytest.MonkeyPatch, framing: F
 
 
 @pytest.mark.usefixtures("unharmed")
-def test_points_stay_on_their_pixels_under_any_drawn_framing() -> None:
+def test_points_stay_on_their_pixels_under_any_drawn_framing(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a bend moves the middle of a dot, for it squeezes one side more than the other: see the tests of bends
+    monkeypatch.setattr(augment, "draw_bend", lambda *_: np.zeros((4, 4, 2), np.float32))
     image, met = dotted(), set()
     for seed in range(40):
         crop = landmark_crop(image, POINTS, VISIBLE, BOX, np.random.default_rng(seed))
@@ -82,6 +84,36 @@ def test_points_stay_on_their_pixels_under_any_drawn_framing() -> None:
         np.testing.assert_allclose(corners[int(mirrored)], crop.points[36], atol=0.3 / 128)
         np.testing.assert_allclose(centre(crop.image[..., 1]), crop.points[30], atol=0.3 / 128)
     assert met == {False, True}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bent_points_show_what_the_straight_ones_showed(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    field = augment.bend_field(augment.draw_bend(rng, 0.8), 128)
+    points = rng.uniform(0, 127, (200, 2))
+    moved = augment.bend_points(points, field)
+    inside = ((moved > 0) & (moved < 127)).all(axis=1)
+    x, y = moved[inside].astype(np.float32).T
+    back = moved[inside] + cv2.remap(field, x[None], y[None], cv2.INTER_LINEAR)[0]
+    np.testing.assert_allclose(back, points[inside], atol=0.1)
+    assert np.abs(moved - points).max() > 0.3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_bent_dot_is_brightest_at_its_point(seed: int) -> None:
+    image = dotted()[16:144, 16:144]
+    field = augment.bend_field(augment.draw_bend(np.random.default_rng(seed), 0.8), 128)
+    bent = augment.bend_image(image, field)
+    for number, channel in DOTS.items():
+        y, x = np.unravel_index(int(bent[..., channel].argmax()), (128, 128))
+        assert np.abs(augment.bend_points(POINTS[[number]] - 16, field)[0] - [x, y]).max() < 1.0
+
+
+def test_a_bend_of_nothing_changes_nothing() -> None:
+    field = augment.bend_field(np.zeros((4, 4, 2), np.float32), 128)
+    picture = np.random.default_rng(0).integers(0, 256, (128, 128, 3), np.uint8)
+    assert np.array_equal(augment.bend_image(picture, field), picture)
+    np.testing.assert_array_equal(augment.bend_points(POINTS, field), POINTS)
 
 
 def test_mirroring_twice_is_identity() -> None:

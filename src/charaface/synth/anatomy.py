@@ -14,7 +14,7 @@ import numpy as np
 from charaface.synth.pen import arc_resample, circle, columns, fixed, smooth, spread
 
 FLATNESS = 2.6  # exponent of the outline's cross-section: 2 is an ellipse, more is a flatter face
-JAW_TOP = 0.06  # height of jaw points 0 and 16: the middle of drawn eyes, a little below their corners
+JAW_TOP = 0.0  # height of jaw points 0 and 16: the eye line
 ROUNDNESS = 2.0  # of the surface that eyes and mouth lie on, inside the outline's
 
 

@@ -30,13 +30,14 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
     """Proportions, wide open: what a hand draws is not what a skull allows."""
     real = domain in ("painting", "comic", "webtoon") or (domain == "manga" and rng.random() < 0.5)
     wild = domain in ("cartoon", "caricature")
-    half = uniform(rng, 0.54, 0.71)
+    half = uniform(rng, 0.56, 0.73)
     chin = {"chibi": uniform(rng, 0.55, 0.85)}.get(domain, uniform(rng, 0.78, 1.08))
     if real:
-        half, chin = uniform(rng, 0.63, 0.78), uniform(rng, 1.1, 1.45)
-    if wild:  # from a cube with huge eyes to a fat face whose eyes are close together
-        half = float(np.exp(uniform(rng, np.log(0.54), np.log(1.3))))
-        chin = float(np.clip(half * uniform(rng, 0.7, 1.9), 0.5, 2.0))
+        half, chin = uniform(rng, 0.66, 0.8), uniform(rng, 1.1, 1.45)
+    if wild:  # a cube with huge eyes, or anything up to a fat face whose eyes are close together
+        wide = float(np.exp(uniform(rng, np.log(0.6), np.log(1.5))))
+        half = uniform(rng, 0.46, 0.68) if rng.random() < 0.45 else wide
+        chin = float(np.clip(half * uniform(rng, 0.7, 2.0), 0.5, 2.4))
     kind = (
         pick(
             rng,
@@ -79,6 +80,11 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
     )
 
 
+def mouth_room(build: Build) -> float:
+    """Half the width of a face where its mouth is."""
+    return build.half_width * 0.5 * (build.jaw[0] + build.cheek[0])
+
+
 def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eyes, tuple[str, str]]:
     """Eyes of a kind that suits the drawing, and the names of their colours (image-left, image-right)."""
     kinds: dict[str, dict[str, float]] = {
@@ -113,8 +119,11 @@ def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eye
         eyes = replace(
             eyes,
             white=_pick_white(rng),
-            lash=uniform(rng, 0.04, 0.11),
-            flicks=0,
+            lash=uniform(rng, 0.03, 0.1),
+            lower=uniform(rng, 0.0, 1.0),
+            flicks=int(rng.random() < 0.5),
+            crease=1.0 if rng.random() < 0.25 else 0.0,
+            pupil=eyes.pupil if rng.random() < 0.65 else 0.0,
             boxy=box,
             tilt=uniform(rng, -0.3, 0.4),
             rim="own",
@@ -132,8 +141,10 @@ def _normalised(eyes: Eyes) -> Eyes:
 def _pick_white(rng: np.random.Generator) -> Colour:
     tints: list[Colour] = [
         (1, 1, 1),
+        (1, 1, 1),
         (0.7, 0.85, 0.95),
         (0.5, 0.7, 0.85),
+        (0.3, 0.4, 0.5),
         (0.8, 0.95, 0.9),
         (0.95, 0.95, 0.8),
     ]
@@ -154,7 +165,7 @@ def _anime_eyes(rng: np.random.Generator, male: float) -> Eyes:
         boxy=(uniform(rng, 1.9, 3.4), uniform(rng, 1.15, 2.2)),
         skew=uniform(rng, -0.2, 0.25),
         tilt=uniform(rng, -0.15, 0.22),
-        ends=(uniform(rng, 0.05, 0.68), uniform(rng, -0.05, 0.4)),
+        ends=(uniform(rng, 0.12, 0.78), uniform(rng, -0.05, 0.4)),
         lash=uniform(rng, 0.018, 0.06),
         lower=uniform(rng, 0.15, 1.0),
         crease=uniform(rng, 0.03, 0.07) if rng.random() < 0.6 else 0.0,
@@ -236,6 +247,8 @@ def sample_hair(rng: np.random.Generator, domain: str, male: float, colour: Colo
     else:
         kind = pick(rng, straight=0.6, crop=0.08, spiky=0.08, curly=0.14, slick=0.1)
         back = pick(rng, long=0.4, bob=0.25, twin=0.12, pony=0.1, short=0.08, bun=0.05)
+        if domain == "cartoon" and rng.random() < 0.22:
+            kind, back = pick(rng, crop=0.4, slick=0.4, bald=0.2), "balls"
     if kind == "curly" and rng.random() < 0.3:
         back = "afro"
     n = int(rng.integers(3, 12))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charaface.synth.anatomy import Build
-from charaface.synth.builds import sample_build, sample_eyes, sample_hair
+from charaface.synth.builds import mouth_room, sample_build, sample_eyes, sample_hair
 from charaface.synth.dice import one_of, pick, uniform, vary, weighted
 from charaface.synth.eyes import Brows, Eyes
 from charaface.synth.features import Mouth, Nose
@@ -16,14 +16,14 @@ from charaface.synth.pen import Colour, Style, mix, shade
 
 # How often each kind of drawing is drawn.
 SHARES = {
-    "anime": 0.34,
-    "cartoon": 0.28,
-    "manga": 0.09,
-    "comic": 0.08,
+    "anime": 0.31,
+    "cartoon": 0.34,
+    "manga": 0.08,
+    "comic": 0.07,
     "webtoon": 0.05,
     "chibi": 0.04,
     "caricature": 0.04,
-    "painting": 0.06,
+    "painting": 0.05,
     "line": 0.02,
 }
 
@@ -242,7 +242,7 @@ def _sample_nose(rng: np.random.Generator, domain: str, build: Build) -> Nose:
         y=y,
         half=uniform(rng, 0.04, 0.09) if not big else uniform(rng, 0.09, 0.2),
         top=uniform(rng, -0.06, 0.06),
-        forward=uniform(rng, 0.05, 0.16) if not big else uniform(rng, 0.12, 0.45),
+        forward=uniform(rng, 0.05, 0.16) if not big else uniform(rng, 0.12, 0.7 if domain == "cartoon" else 0.45),
         size=float(np.exp(uniform(rng, np.log(0.06), np.log(0.3)))),
     )
 
@@ -257,15 +257,15 @@ def _sample_rest_mouth(rng: np.random.Generator, domain: str, build: Build, skin
         y = build.chin * uniform(rng, 0.55, 0.78)
     half = uniform(rng, 0.06, 0.2) if not real else uniform(rng, 0.15, 0.25)
     if domain == "cartoon":
-        half = uniform(rng, 0.1, 0.62) * build.half_width * build.jaw[0]
+        half = (uniform(rng, 0.08, 0.5) if rng.random() < 0.6 else uniform(rng, 0.4, 0.95)) * mouth_room(build)
     rosy = mix(skin, (0.85, 0.25, 0.3), uniform(rng, 0.15, 0.8))
     return Mouth(y=y, half=half, lips=lips, lip_colour=rosy, broken=rng.random() < 0.12, under=rng.random() < 0.25)
 
 
 def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colour, male: float) -> Brows:
-    lift = uniform(rng, 0.08, 0.42)
+    lift = uniform(rng, 0.05, 0.39)
     if domain in ("cartoon", "comic", "painting", "caricature"):
-        lift = uniform(rng, 0.02, 0.3) if domain == "cartoon" else uniform(rng, 0.02, 0.2)
+        lift = uniform(rng, 0.02, 0.42) if domain == "cartoon" else uniform(rng, 0.0, 0.17)
     thick = uniform(rng, 0.012, 0.045) if male < 0.5 else uniform(rng, 0.025, 0.07)
     if domain == "cartoon":
         thick = float(np.exp(uniform(rng, np.log(0.02), np.log(0.13))))

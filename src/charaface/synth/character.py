@@ -13,7 +13,7 @@ from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.anatomy import Head, Place
 from charaface.synth.cast import Character
 from charaface.synth.covers import COVERS
-from charaface.synth.eyes import brow_curve, draw_brow, draw_eye, draw_shared_rim, eye_points, lid_curves
+from charaface.synth.eyes import brow_curve, draw_brow, draw_eye, draw_shared_rim, eye_points, lid_curves, rim_lids
 from charaface.synth.features import draw_mouth, draw_nose, nose_points
 from charaface.synth.hair import draw_back, draw_cap
 from charaface.synth.labels import PARTS
@@ -212,7 +212,7 @@ def _eyes(
         brow = brow_curve(who.brows, state.brow_raise + uneven, state.brow_slant, side)
         shown = head.facing(np.array([[side * who.eyes.x, 0.0]]))[0] > 0.0
         if not shown:
-            eye = eye_points(*lid_curves(who.eyes, lids, side))
+            eye = eye_points(*lid_curves(who.eyes, rim_lids(who.eyes, lids), side))
         elif side == head.side and abs(state.turn.yaw) > 30 and who.eyes.kind not in ("disc", "lens"):
             with pen.clip(polygon(outline)):
                 eye = draw_eye(pen, head, who.eyes, lids, side, state.gaze, who.skin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import skia
@@ -63,6 +63,7 @@ class Lids:
     arc: float = 0.6
     lower_push: float = 0.0  # cheeks that push the lower lid up
     cut: float = 0.0  # 0 to 0.7: a heavy lid lies over the upper part
+    slope: float = 0.0  # of the cut: its inner end lower, angry; below 0 higher, sad
 
 
 def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.ndarray, np.ndarray]:
@@ -75,10 +76,12 @@ def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.nda
     upper = base - (eyes.up + base) * shape
     lower = base + (eyes.down - base) * np.maximum(1 - np.abs(u) ** p, 0) ** (1 / q)
     if lids.cut:
-        level = -eyes.up + (eyes.up + 0.5 * eyes.down) * lids.cut
+        level = -eyes.up + (eyes.up + 0.5 * eyes.down) * lids.cut - 0.5 * lids.slope * (eyes.up + eyes.down) * u
         upper = np.maximum(upper, base + (level - base) * np.minimum(1, 4 * (1 - np.abs(u))))
     lower = lower * (1 - 0.6 * lids.lower_push)
-    shut = lids.arc * 0.45 * (eyes.up + eyes.down) / 2 * (1 - u * u)
+    # a ball's lid closes down to its lower rim, an eye's to the middle
+    deep = eyes.down if eyes.kind == "disc" and lids.arc > 0 else 0.45 * (eyes.up + eyes.down) / 2
+    shut = lids.arc * deep * (1 - u * u)
     o = min(max(lids.open, 0.0), 1.25)
     k = min(o, 1.0)
     upper = upper * o + (1 - k) * shut
@@ -87,6 +90,11 @@ def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.nda
     x = side * (eyes.x + eyes.half * u)
     tilt = -eyes.tilt * eyes.half * u
     return columns(x, upper + tilt), columns(x, lower + tilt)
+
+
+def rim_lids(eyes: Eyes, lids: Lids) -> Lids:
+    """The lids that the outline of an eye follows: a lens stays open, whatever the eye behind it does."""
+    return replace(lids, open=1.0, lower_push=0.0) if eyes.kind == "lens" else lids
 
 
 def eye_points(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
@@ -100,12 +108,14 @@ def draw_eye(
     pen: Pen, head: Head, eyes: Eyes, lids: Lids, side: float, gaze: tuple[float, float], skin: Colour
 ) -> np.ndarray:
     """Draws one eye (side -1 image left, +1 image right); returns its (6, 2) frontal label positions."""
-    upper2, lower2 = lid_curves(eyes, lids, side)
+    upper2, lower2 = lid_curves(eyes, rim_lids(eyes, lids), side)
     upper, lower = np.split(head.draw_on(np.concatenate([upper2, lower2]), 0.01), 2)
     opening = float(np.max(lower2[:, 1] - upper2[:, 1]))
     rim = polygon(np.concatenate([upper, lower[::-1]]))
-    if eyes.kind in ("disc", "lens"):
+    if eyes.kind == "disc":
         _disc(pen, head, eyes, lids, side, gaze, skin, rim, upper, lower, opening)
+    elif eyes.kind == "lens":
+        _lens(pen, head, eyes, lids, side, gaze, rim, upper, lower)
     elif eyes.kind == "dot":
         if opening > 0.04:
             pen.mark(
@@ -204,7 +214,7 @@ def _lashes(
         out = np.array([side * 1.0, -0.55])
         for k in range(eyes.flicks):
             a = upper2[-1 - 2 * k]
-            tip = a + out * (0.05 + 0.5 * eyes.lash) * (1 - 0.2 * k)
+            tip = a + out * (0.03 + 0.45 * eyes.lash) * (1 - 0.2 * k)
             root = upper2[-4 - 2 * k]
             pen.mark(polygon(head.draw_on(np.stack([a + [0, eyes.lash * 0.3], tip, root]), 0.01)), ink)
     if eyes.lower > 0:
@@ -225,58 +235,82 @@ def _disc(
     """A white (or tinted) ball with a pupil, the eye of western cartoons; a lid lies over it in the skin's colour."""
     full_up, full_down = lid_curves(eyes, Lids(), side)
     ball = head.draw_on(np.concatenate([full_up, full_down[::-1]]), 0.01)
-    whole = polygon(ball)
-    if lids.cut > 0.05 or (lids.open < 0.9 and eyes.kind == "lens"):
-        pen.fill(whole, shade(skin, 0.12) if eyes.kind == "disc" else shade(eyes.white, 0.15), EYE)
-    if opening > 0.03:
+    closed = opening <= 0.03
+    lidded = lids.cut > 0.05 or (closed and lids.arc > 0 and eyes.detail > 0.25)
+    if lidded:
+        pen.fill(polygon(ball), shade(skin, 0.12 if eyes.detail > 0.5 else 0.0), EYE)
+    if not closed:
         pen.fill(rim, eyes.white, EYE)
-        if eyes.pupil > 0:
-            r = eyes.iris
-            cx = side * eyes.x + gaze[0] * (eyes.half - 0.8 * r[0]) * 0.8
-            cy = (eyes.down - eyes.up) / 2 + gaze[1] * 0.5 * (eyes.up + eyes.down - 1.8 * r[1]) * 0.8
-            with pen.clip(rim):
-                if eyes.detail > 0.5:
-                    pen.fill(
-                        polygon(head.draw_on(ellipse(cx, cy, r[0], r[1], n=24), 0.012)),
-                        eyes.colours[0 if side < 0 else 1],
-                    )
-                    pen.stroke(
-                        head.draw_on(ellipse(cx, cy, r[0], r[1], n=24), 0.012),
-                        eyes.colours[0],
-                        0.6,
-                        closed=True,
-                    )
-                k = eyes.pupil if eyes.detail > 0.5 else 1.0
-                pen.mark(
-                    polygon(head.draw_on(ellipse(cx, cy, r[0] * k, r[1] * k, n=24), 0.012)),
-                    (0.03, 0.03, 0.04),
-                )
-                if eyes.shine:
-                    spot = ellipse(cx - 0.3 * r[0] * k, cy - 0.35 * r[1] * k, 0.28 * r[0] * k, 0.28 * r[1] * k, n=12)
-                    pen.mark(polygon(head.draw_on(spot, 0.012)), (1.0, 1.0, 1.0))
-    if eyes.kind == "lens":
-        _frame(pen, head, eyes, side)
+        _pupil(pen, head, eyes, side, gaze, rim)
     heavy = eyes.lash / max(pen.style.line_width, 1e-3)
-    local = eyes.white if eyes.kind == "lens" else skin
-    if eyes.rim == "own" and (lids.cut > 0.05 or eyes.kind == "lens" or opening > 0.12):
-        shown = ball if (lids.cut > 0.05 or eyes.kind == "lens") else np.concatenate([upper, lower[::-1]])
-        width = max(1.0, heavy) if eyes.kind == "lens" else max(1.01, min(heavy, 1.6))
-        pen.stroke(shown, local, width, closed=True)
-    if lids.cut > 0.05 or opening <= 0.12 or lids.open < 0.8:
-        pen.mark(
-            ribbon(upper, max(1.0, max(eyes.lash, pen.style.line_width) * pen.unit) * taper(len(upper), 0.8, 0.8)),
-            pen.line_of(shade(skin, 0.3)),
-            EYE,
-        )
-    if eyes.flicks > 1 and opening > 0.1:
-        for k in range(eyes.flicks):
-            a = full_up[-3 - 3 * k]
-            tip = a + np.array([side * (0.5 - 0.15 * k), -1.0]) * 0.11
-            line = head.draw_on(np.stack([a, (a + tip) / 2 + [0.01 * side, 0], tip]), 0.01)
-            pen.mark(
-                ribbon(line, np.array([1.0, 0.8, 0.3]) * max(1.0, pen.style.line_width * pen.unit)),
-                (0.05, 0.04, 0.05),
-            )
+    if eyes.rim == "own" and (lidded or opening > 0.12):
+        shown = ball if lidded else np.concatenate([upper, lower[::-1]])
+        pen.stroke(shown, skin, max(1.01, min(heavy, 1.6)), closed=True)
+    if lidded or opening <= 0.12 or lids.open < 0.8:
+        thick = max(1.0, max(eyes.lash, pen.style.line_width) * pen.unit)
+        pen.mark(ribbon(upper, thick * taper(len(upper), 0.8, 0.8)), pen.line_of(shade(skin, 0.3)), EYE)
+    if eyes.flicks > 1 and (opening > 0.1 or lidded):
+        _fans(pen, head, eyes, side, full_up if not closed else lid_curves(eyes, lids, side)[0], closed)
+
+
+def _fans(pen: Pen, head: Head, eyes: Eyes, side: float, lid: np.ndarray, down: bool) -> None:
+    """Single lashes that stand away from a ball's lid."""
+    for k in range(eyes.flicks):
+        a = lid[-3 - 3 * k]
+        tip = a + np.array([side * (0.5 - 0.15 * k), 0.7 if down else -1.0]) * 0.11
+        line = head.draw_on(np.stack([a, (a + tip) / 2 + [0.01 * side, 0], tip]), 0.01)
+        width = np.array([1.0, 0.8, 0.3]) * max(1.0, pen.style.line_width * pen.unit)
+        pen.mark(ribbon(line, width), (0.05, 0.04, 0.05))
+
+
+def _pupil(pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, float], rim: skia.Path) -> None:
+    """The pupil of a ball or a lens, in an iris where the drawing has one."""
+    if eyes.pupil <= 0:
+        return
+    rx, ry = eyes.iris
+    cx = side * eyes.x + gaze[0] * (eyes.half - 0.8 * rx) * 0.8
+    cy = (eyes.down - eyes.up) / 2 + gaze[1] * 0.5 * (eyes.up + eyes.down - 1.8 * ry) * 0.8
+    detailed = eyes.detail > 0.5
+    k = eyes.pupil if detailed else 1.0
+    with pen.clip(rim):
+        if detailed:
+            ring = head.draw_on(ellipse(cx, cy, rx, ry, n=24), 0.012)
+            pen.fill(polygon(ring), eyes.colours[0 if side < 0 else 1])
+            pen.stroke(ring, eyes.colours[0], 0.6, closed=True)
+        dark = (0.03, 0.03, 0.04) if eyes.detail > 0.15 or pen.style.palette != "colour" else eyes.colours[0]
+        pen.mark(polygon(head.draw_on(ellipse(cx, cy, rx * k, ry * k, n=24), 0.012)), dark)
+        if eyes.shine:
+            spot = ellipse(cx - 0.3 * rx * k, cy - 0.35 * ry * k, 0.28 * rx * k, 0.28 * ry * k, n=12)
+            pen.mark(polygon(head.draw_on(spot, 0.012)), (1.0, 1.0, 1.0))
+
+
+def _lens(
+    pen: Pen, head: Head, eyes: Eyes, lids: Lids, side: float, gaze: tuple[float, float],
+    rim: skia.Path, upper: np.ndarray, lower: np.ndarray,
+) -> None:  # fmt: skip
+    """A lens that acts as the eye: its frame bends with the mood; a pupil, a closed lid or only glare behind it."""
+    ink = (0.05, 0.05, 0.07) if eyes.detail > 0.12 else shade(eyes.colours[0], 0.4)
+    width = max(1.0, eyes.lash * pen.unit)
+    pen.fill(rim, eyes.white, EYE)
+    if lids.open < 0.3:
+        u = spread(-0.7, 0.7, 9)
+        curve = columns(side * (eyes.x + eyes.half * u), lids.arc * 0.5 * eyes.up * (0.5 - u * u))
+        with pen.clip(rim):
+            pen.mark(ribbon(head.draw_on(curve, 0.012), max(1.0, 0.7 * width) * taper(9, 0.5, 0.5)), ink)
+    else:
+        _pupil(pen, head, eyes, side, gaze, rim)
+    if eyes.crease:
+        middle = (upper + lower) / 2
+        glare = np.stack([upper[8], upper[12], lower[9], lower[5]]) * 0.8 + middle[10] * 0.2
+        with pen.clip(rim):
+            pen.fill(polygon(glare), (1.0, 1.0, 1.0), alpha=0.7)
+    _frame(pen, head, eyes, side)
+    outline = np.concatenate([upper, lower[::-1]])
+    pen.mark(ribbon(np.concatenate([outline, outline[:2]]), width), ink, EYE)
+    if eyes.lower < 0.5:  # a heavy upper bar, drawn out into a wing
+        wing = head.draw_on(np.array([[side * (eyes.x + eyes.half * 1.25), -0.9 * eyes.up]]), 0.01)
+        bar = np.concatenate([upper, wing]) if eyes.flicks else upper
+        pen.mark(ribbon(bar, width * (1.3 + 1.6 * eyes.lower) * taper(len(bar), 0.7, 0.3)), ink, EYE)
 
 
 def draw_shared_rim(pen: Pen, head: Head, eyes: Eyes, skin: Colour) -> None:

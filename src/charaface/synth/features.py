@@ -239,6 +239,7 @@ def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> np.ndarray:
     """Draws the mouth; returns its (20, 2) frontal label positions."""
     curves = mouth_curves(mouth)
     on = dict(zip(curves, np.split(head.draw_on(np.concatenate([*curves.values()]), 0.015), 4), strict=True))
+    edge = 0.5 * max(pen.style.line_width, 0.012, 1.0 / pen.unit)  # half a stroke: its edge is the mouth's
     whole = polygon(np.concatenate([on["outer_up"], on["outer_low"][::-1]]))
     gap = polygon(np.concatenate([on["inner_up"], on["inner_low"][::-1]]))
     if max(mouth.lips) > 0.012:
@@ -268,7 +269,16 @@ def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> np.ndarray:
             0.01,
         )
         pen.stroke(low, skin, 0.6)
-    return mouth_points(curves)
+    return mouth_points(curves | _outward(curves, edge))
+
+
+def _outward(curves: dict[str, np.ndarray], edge: float) -> dict[str, np.ndarray]:
+    """The outer curves without lips, moved out to the edge of the stroke that is drawn along them."""
+    swell = edge * _bulge("oval", len(curves["outer_up"]))
+    up = np.minimum(curves["outer_up"][:, 1], curves["inner_up"][:, 1] - swell)
+    low = np.maximum(curves["outer_low"][:, 1], curves["inner_low"][:, 1] + swell)
+    x = curves["outer_up"][:, 0]
+    return {"outer_up": columns(x, up), "outer_low": columns(x, low)}
 
 
 def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -> None:

@@ -19,7 +19,7 @@ class Hair:
     """One character's hair. Lengths in outer-eye distances."""
 
     kind: str = "straight"  # bald, crop, straight, spiky, curly, slick
-    back: str = "short"  # none, short, bob, long, twin, pony, bun, afro
+    back: str = "short"  # none, short, bob, long, twin, pony, bun, balls, afro
     colour: Colour = (0.3, 0.2, 0.15)
     volume: float = 1.12  # of the cap over the skull
     hairline: float = -0.62  # where the fringe grows from
@@ -52,6 +52,8 @@ def draw_back(pen: Pen, head: Head, hair: Hair, skin: Colour) -> None:
     """What hangs behind the head: long hair, tails, buns, the mass itself; a bald skull in the skin's colour."""
     unit = pen.unit
     outline = head.skull(hair.volume)
+    if hair.back == "balls":
+        _balls(pen, outline, hair, unit)
     if hair.kind == "bald":
         skull = head.skull(1.0)
         pen.fill(polygon(skull), skin, PARTS.index("skin"))
@@ -118,6 +120,23 @@ def draw_back(pen: Pen, head: Head, hair: Hair, skin: Colour) -> None:
     _mass(pen, _edge(hair, outline, rng, unit), dark, 1.0)
 
 
+def _balls(pen: Pen, outline: np.ndarray, hair: Hair, unit: float) -> None:
+    """Two round bunches beside the head, on a parting line between its crown and the ears."""
+    rng = np.random.default_rng(hair.seed + 2)
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    middle, half = (low + high) / 2, (high - low) / 2
+    level = rng.uniform(-0.75, 0.3)
+    out, r = rng.uniform(0.95, 1.35), rng.uniform(0.25, 0.65) * half[0]
+    for s in (-1.0, 1.0):
+        x, y = middle + half * [s * out * np.sqrt(max(1 - level**2, 0.4)), level]
+        _mass(pen, ellipse(x, y, r, r * rng.uniform(0.8, 1.25)), hair.colour, 1.0)
+        if hair.strands:
+            pen.stroke(ellipse(x, y, 0.6 * r, 0.6 * r)[: 8 + 2 * hair.strands], hair.colour, 0.6)
+        inward = middle - [x, y]
+        bx, by = [x, y] + inward * 0.9 * r / max(float(np.hypot(*inward)), 1.0)
+        pen.fill(polygon(ellipse(bx, by, 0.1 * unit, 0.1 * unit)), shade(hair.colour, 0.4), HAIR)
+
+
 def _mass(pen: Pen, shape: np.ndarray, colour: Colour, width: float) -> None:
     pen.fill(polygon(shape), colour, HAIR)
     pen.stroke(shape, colour, width, closed=True)
@@ -173,7 +192,8 @@ def draw_cap(pen: Pen, head: Head, hair: Hair) -> list[skia.Path]:
     for _ in range(hair.strands):
         a = rng.uniform(-0.9, 0.9)
         x = a * head.build.half_width
-        line = np.array([[x * 0.5, -head.build.crown * 0.95], [x * 0.85, -0.85], [x, hair.hairline + 0.15]])
+        crown = head.build.crown
+        line = np.array([[x * 0.5, -crown * 0.95], [x * 0.85, -min(0.85, 0.8 * crown)], [x, hair.hairline + 0.15]])
         pen.stroke(head.draw_on(smooth(line, steps=4), 0.12), hair.colour, 0.6)
     covers += _strays(pen, head, hair, rng)
     covers += _tufts(pen, head, hair, rng) if hair.tufts else _locks(pen, head, hair, rng)

@@ -25,7 +25,9 @@ def draw_bust(
     back = head.project(np.array([[0.0, 0.3, -0.25]]))[0]
     neck = rng.uniform(0.16, 0.26) * (0.5 + 0.6 * wide) * unit
     base = np.array([0.6 * back[0] + 0.4 * chin[0] - 0.25 * s * unit, max(chin[1], place.y + 0.6 * unit) + 0.30 * unit])
-    reach = wide * 1.35 * unit
+    if pen.style.domain in ("cartoon", "caricature", "comic") and rng.random() < 0.5:  # a neck as wide as its jaw
+        neck = max(neck, rng.uniform(0.2, 1.05) * b.half_width * b.jaw[0] * unit)
+    reach = max(wide * 1.35 * unit, 1.25 * neck)
     top = np.array([[-neck, -0.9 * unit], [neck, -0.9 * unit]]) * [1, 1] + [
         back[0] * 0.5 + chin[0] * 0.5,
         base[1],

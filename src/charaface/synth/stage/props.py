@@ -16,14 +16,22 @@ from charaface.synth.stage.hands import HANDS
 from charaface.synth.stage.ink import Ink
 from charaface.synth.stage.machines import MACHINES
 from charaface.synth.stage.plants import PLANTS
+from charaface.synth.stage.signs import SIGNS
 from charaface.synth.stage.things import THINGS
 
 Box = tuple[float, float, float, float]
 Prop = Callable[[Brush], None]
 
-PROPS: dict[str, Prop] = {**HANDS, **PEOPLE, **THINGS, **MACHINES, **CREATURES, **PLANTS}
+PROPS: dict[str, Prop] = {**HANDS, **PEOPLE, **THINGS, **MACHINES, **CREATURES, **PLANTS, **SIGNS}
 # Shares of the kinds: what a detector takes for faces in real drawings comes first.
-_SHARES = ((HANDS, 0.24), (PEOPLE, 0.3), ({**THINGS, **MACHINES}, 0.22), (CREATURES, 0.12), (PLANTS, 0.12))
+_SHARES = (
+    (HANDS, 0.22),
+    (PEOPLE, 0.27),
+    ({**THINGS, **MACHINES}, 0.2),
+    (CREATURES, 0.11),
+    (PLANTS, 0.1),
+    (SIGNS, 0.1),
+)
 # Cut by straight edges: they fill a picture or a panel and never stand in one.
 FILLERS = ("torso", "chest", "hips", "legs", "crossed_arms")
 
