@@ -15,7 +15,6 @@ from charaface.synth.pen import arc_resample, circle, columns, fixed, smooth, sp
 
 FLATNESS = 2.6  # exponent of the outline's cross-section: 2 is an ellipse, more is a flatter face
 JAW_TOP = 0.0  # height of jaw points 0 and 16: the eye line
-ROUNDNESS = 2.0  # of the surface that eyes and mouth lie on, inside the outline's
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Build:
     jaw_line: float = 0.6  # at three quarters: 0 a ball's outline, 1 the jaw bone's line
     stretch: float = 1.0  # height over width of the drawing
     perspective: float = 0.05
+    roundness: float = 2.0  # exponent of the surface that eyes and mouth lie on: 2 a ball, more is flatter
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,9 @@ class Head:
         out = np.empty((len(xy), 3))
         out[:, :2] = xy
         x, y = xy[:, 0], xy[:, 1]
+        power = self.build.roundness
         u = np.minimum(np.abs(x) / (1.1 * np.maximum(self.width(y), 0.25)), 0.97)
-        np.add(self.depth(y) * (1 - u**ROUNDNESS) ** (1 / ROUNDNESS), lift, out=out[:, 2])
+        np.add(self.depth(y) * (1 - u**power) ** (1 / power), lift, out=out[:, 2])
         return out
 
     # --- projection --------------------------------------------------------------------------------------------
@@ -166,9 +167,10 @@ class Head:
         w = 1.1 * np.maximum(self.width(xy[:, 1]), 0.25)
         u = np.minimum(np.maximum(xy[:, 0] / w, -0.97), 0.97)
         d = self.depth(xy[:, 1])
-        v = (1 - np.abs(u) ** ROUNDNESS) ** (1 / ROUNDNESS)
-        nx = np.sign(u) * np.abs(u) ** (ROUNDNESS - 1) / w
-        nz = v ** (ROUNDNESS - 1) / d
+        power = self.build.roundness
+        v = (1 - np.abs(u) ** power) ** (1 / power)
+        nx = np.sign(u) * np.abs(u) ** (power - 1) / w
+        nz = v ** (power - 1) / d
         length = np.sqrt(nx * nx + nz * nz)
         return np.asarray((nz * self._yaw[0] - nx * self._yaw[1]) / length)
 

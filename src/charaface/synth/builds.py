@@ -77,6 +77,7 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
         jaw_line=uniform(rng, 0.5, 1.0) if not wild else uniform(rng, 0.0, 0.9),
         stretch=uniform(rng, 0.93, 1.08) if not wild else uniform(rng, 0.8, 1.3),
         perspective=uniform(rng, 0.0, 0.12),
+        roundness=uniform(rng, 2.0, 4.5) if wild and rng.random() < 0.5 else 2.0,
     )
 
 
@@ -275,6 +276,7 @@ def sample_hair(rng: np.random.Generator, domain: str, male: float, colour: Colo
         if lock < (0.25 if male > 0.5 else 0.7) and kind not in ("crop", "slick")
         else (0.0, 0.0)
     )
+    drawn_full = domain in ("anime", "manga", "chibi", "webtoon") or (domain == "cartoon" and rng.random() < 0.3)
     tufts = 0
     if domain in ("anime", "manga", "chibi", "webtoon") and kind in ("straight", "spiky") and rng.random() < 0.6:
         tufts = int(rng.integers(7, 22))
@@ -284,7 +286,7 @@ def sample_hair(rng: np.random.Generator, domain: str, male: float, colour: Colo
         kind=kind,
         back=back,
         colour=colour,
-        volume=uniform(rng, *((1.08, 1.42) if domain in ("anime", "manga", "chibi", "webtoon") else (1.02, 1.22)))
+        volume=uniform(rng, *((1.08, 1.42) if drawn_full else (1.02, 1.22)))
         if kind != "crop"
         else uniform(rng, 1.0, 1.12),
         hairline=uniform(rng, -0.75, -0.5) * low,

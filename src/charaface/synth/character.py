@@ -19,9 +19,11 @@ from charaface.synth.hair import draw_back, draw_cap
 from charaface.synth.labels import PARTS
 from charaface.synth.moments import State
 from charaface.synth.pen import Colour, Pen, polygon, replay_masks, spread
-from charaface.synth.skin import draw_age, draw_beard, draw_cheeks, draw_ear, draw_face_shadow, draw_marks
+from charaface.synth.skin import draw_age, draw_beard, draw_cheeks, draw_ear, draw_face_shadow, draw_marks, draw_relief
 from charaface.synth.wear import draw_bust, draw_glasses, draw_hat
 
+# how often the forms of a face are painted in, by kind of drawing
+RELIEF = {"painting": 0.8, "webtoon": 0.3, "caricature": 0.3, "anime": 0.1}
 SKIN = PARTS.index("skin")
 _BROW, _NOSE, _EYE, _MOUTH = slice(17, 27), slice(27, 36), slice(36, 48), slice(48, 68)
 
@@ -94,6 +96,8 @@ def draw_character(
         draw_ear(pen, head, far, who.ear, who.pointed, who.skin)
     outline = _skin(pen, head, who)
     draw_face_shadow(pen, head, who.skin, fixed)
+    if who.style.domain in RELIEF and fixed.random() < RELIEF[who.style.domain]:
+        draw_relief(pen, head, who.skin, fixed, who.eyes.x, who.nose.y, (state.mouth.y, state.mouth.half))
     if turned <= 100:
         draw_ear(pen, head, near, who.ear, who.pointed, who.skin)
     points, visible, covers = _features(pen, head, who, state, outline, fixed)

@@ -174,6 +174,47 @@ def draw_face_shadow(pen: Pen, head: Head, skin: Colour, rng: np.random.Generato
                 pen.mark(_side(outline, unit * pen.style.light * 0.25), (0.03, 0.03, 0.03))
 
 
+def draw_relief(
+    pen: Pen,
+    head: Head,
+    skin: Colour,
+    rng: np.random.Generator,
+    eye_x: float,
+    nose_y: float,
+    mouth: tuple[float, float],
+) -> None:
+    """The forms of a face as a painter lays them in: sockets, the nose's dark side, cheeks, what lips and chin shade.
+
+    mouth is its height and half its width.
+    """
+    y, half = mouth
+    light, chin = pen.style.light, head.build.chin
+    wide = head.build.half_width
+    depth = rng.uniform(0.3, 1.0)
+    dark, bright = shade_skin(skin, rng.uniform(0.45, 0.95)), mix(skin, (1.0, 0.97, 0.9), rng.uniform(0.3, 0.8))
+    hollow = 0.5 * (nose_y + y)
+    # middle, radii, whether it is in shadow, how strong, how soft
+    forms = [
+        ((-eye_x, -0.02), (0.21, 0.15), True, 0.55, 0.05),
+        ((eye_x, -0.02), (0.21, 0.15), True, 0.55, 0.05),
+        ((0.1 * light, 0.55 * nose_y), (0.055, 0.6 * nose_y), True, 0.6, 0.03),
+        ((-0.02 * light, 0.5 * nose_y), (0.025, 0.5 * nose_y), False, 0.7, 0.02),
+        ((0.03 * light, nose_y + 0.06), (0.11, 0.035), True, 0.8, 0.02),
+        ((0.72 * wide * light, hollow), (0.2 * wide, 0.3), True, 0.5, 0.08),
+        ((-0.72 * wide * light, hollow + 0.1), (0.14 * wide, 0.26), True, 0.3, 0.08),
+        ((-0.42 * light, nose_y - 0.05), (0.14, 0.09), False, 0.5, 0.05),
+        ((0.0, y + 0.13), (0.7 * half, 0.03), True, 0.6, 0.02),
+        ((-0.04 * light, 0.5 * (y + 0.16 + chin)), (0.12, 0.06), False, 0.45, 0.04),
+        ((0.0, -0.62), (0.42 * wide, 0.14), False, 0.35, 0.09),
+    ]
+    with pen.clip(polygon(head.face_outline)):
+        for at, radii, shadow, strength, soft in forms:
+            if head.facing(np.array([at]))[0] < 0.05 or rng.random() < 0.15:
+                continue
+            shape = head.draw_on(ellipse(*at, *radii, n=18), 0.005)
+            pen.glow(polygon(shape), dark if shadow else bright, strength * depth, soft)
+
+
 def _side(outline: np.ndarray, shift: float) -> skia.Path:
     """What of an outline lies outside the same outline moved sideways: the side in shadow."""
     moved = skia.Path(polygon(outline))
