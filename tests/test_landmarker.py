@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from charaface.geometry import box_from_points, crop_matrix, invert, transform
-from charaface.landmarker import BATCH, Framing, frame_points, read, read_again
+from charaface.landmarker import BATCH, Framing, Reading, combined, frame_points, read, read_again
 from charaface.pose import HEAD
 from charaface.schemes import IBUG68
 from painted import Fake, detector, landmarker, paint, points_of
@@ -27,7 +27,21 @@ def test_the_second_pass_forgets_what_the_box_was_off(shift: tuple[int, int]) ->
     off = BOX + np.array([*shift, *shift])
     first = read(image, [Framing(off)], network)
     (second,) = read_again(image, first, network)
+    # a first look from further off than 0.15 box sides hardly counts; from nearer the fake network is not off either
     assert np.abs(second.points - points_of(SQUARE)).max() < 0.25
+
+
+def test_two_looks_are_weighed_by_how_sure_each_is() -> None:
+    def reading(x: float, score: float, box: np.ndarray = BOX) -> Reading:
+        points, scores = np.full((68, 2), x, np.float32), np.full(68, score, np.float32)
+        return Reading(points, scores, scores, score, Framing(box))
+
+    both = combined(reading(10, 0.5), reading(20, 0.5))
+    assert np.allclose(both.points, 15)
+    assert both.face == 0.5
+    assert np.allclose(combined(reading(10, 0.3), reading(20, 0.6)).points, 18)
+    assert np.allclose(combined(reading(10, 0.0), reading(20, 0.0)).points, 15)
+    assert np.allclose(combined(reading(10, 0.9, BOX + 45), reading(20, 0.5)).points, 20, atol=0.01)
 
 
 def test_each_face_is_read_as_if_it_were_alone_however_many_there_are() -> None:

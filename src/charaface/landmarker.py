@@ -16,6 +16,7 @@ from charaface.session import Session
 
 BATCH = 16  # crops at a time: more is no faster on a CPU and takes memory
 _OFF, _TURNED = 0.05, 5.0  # box sides and degrees: less than half of what the network is trained to bear
+_FAR = 0.15  # box sides: a first look from further off counts for little beside the second
 _SMALLEST = 2.0  # pixels: the side of the smallest box that is cropped as it is
 
 
@@ -27,10 +28,14 @@ class Framing(NamedTuple):
 
     def still_fits(self, wanted: Framing) -> bool:
         """Whether reading here is as good as reading where it is wanted: off by a few per cent and degrees at most."""
-        (middle, side), (other, size) = (_middle_and_side(framing.box) for framing in (self, wanted))
+        off, grown = self.away(wanted)
         turned = abs((self.angle - wanted.angle + 180) % 360 - 180)
-        off = float(np.linalg.norm(middle - other)) / size
-        return off < _OFF and abs(float(np.log(side / size))) < _OFF and turned < _TURNED
+        return off < _OFF and grown < _OFF and turned < _TURNED
+
+    def away(self, wanted: Framing) -> tuple[float, float]:
+        """How far its middle lies from the wanted one in box sides, and the log of their ratio in size."""
+        (middle, side), (other, size) = (_middle_and_side(framing.box) for framing in (self, wanted))
+        return float(np.linalg.norm(middle - other)) / size, abs(float(np.log(side / size)))
 
 
 class Reading(NamedTuple):
@@ -40,6 +45,7 @@ class Reading(NamedTuple):
     scores: np.ndarray  # (N,) float32, how sure each point is
     visible: np.ndarray  # (N,) float32, probability that it is drawn and not hidden
     face: float  # probability that the crop was centred on a face
+    crop: Framing | None = None  # where it was read
 
     def box(self, width: int, height: int) -> np.ndarray | None:
         """(4,) float32 box of the points, clipped to a picture of that size; None where nothing is left of it."""
@@ -72,13 +78,40 @@ def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, fl
         if flip:
             mirrored = session.run(spec.input.batch([crop[:, ::-1] for crop in crops]))
             found = _average(found, mirrored, np.asarray(SCHEMES[spec.scheme].mirror))
-        out += [_to_picture(found, i, width, matrix) for i, matrix in enumerate(matrices)]
+        out += [_to_picture(found, i, width, matrix, part[i]) for i, matrix in enumerate(matrices)]
     return out
 
 
 def read_again(image: np.ndarray, first: Sequence[Reading], session: Session, *, flip: bool = False) -> list[Reading]:
-    """The second pass: each face cropped upright from its own first points, which removes what its box was off."""
-    return read(image, [reading.framing() for reading in first], session, flip=flip)
+    """The second pass: each face cropped upright from its own first points, which removes what its box was off.
+
+    Two looks at one face err apart: each point is the mean of both, weighed by how sure either is and by how well the
+    first crop lay.
+    """
+    second = read(image, [reading.framing() for reading in first], session, flip=flip)
+    return [combined(a, b) for a, b in zip(first, second, strict=True)]
+
+
+def combined(first: Reading, second: Reading) -> Reading:
+    """One reading of two of the same face, point by point by their squared scores; as a face the second counts.
+
+    The first counts less the further its crop was from the second's: a Gaussian of _FAR box sides.
+    """
+    off = float(np.hypot(*first.crop.away(second.crop))) if first.crop and second.crop else 0.0
+    one = np.exp(-((off / _FAR) ** 2)) * first.scores.astype(np.float64) ** 2
+    two = second.scores.astype(np.float64) ** 2
+    share = np.where(one + two > 0, two / np.maximum(one + two, 1e-12), 0.5)
+
+    def mean(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
+        return np.asarray(a + share * (b - a), np.float32)
+
+    return Reading(
+        mean(first.points, second.points, share[:, None]),
+        mean(first.scores, second.scores, share),
+        mean(first.visible, second.visible, share),
+        second.face,
+        second.crop,
+    )
 
 
 def frame_points(points: np.ndarray) -> Framing:
@@ -123,8 +156,8 @@ def _average(found: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], orde
     return {name: (found[name] + values) / 2 for name, values in back.items()}
 
 
-def _to_picture(found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndarray) -> Reading:
+def _to_picture(found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndarray, crop: Framing) -> Reading:
     inside = found["points"][i].astype(np.float64) * size - 0.5
     points = transform(inside, invert(matrix)).astype(np.float32)
     scores, visible = (np.clip(found[name][i], 0, 1) for name in ("scores", "visible"))
-    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)))
+    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop)
