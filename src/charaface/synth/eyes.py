@@ -144,7 +144,7 @@ def _iris(
     rx, ry = eyes.iris
     colour = eyes.colours[0 if side < 0 else 1]
     cx = side * eyes.x + gaze[0] * max(0.0, eyes.half - 0.55 * rx)
-    cy = (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry) - eyes.tilt * 0.0
+    cy = (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry)
     ring = head.draw_on(ellipse(cx, cy, rx, ry, n=28), 0.012)
     with pen.clip(rim):
         path = polygon(ring)

@@ -116,7 +116,7 @@ def draw_back(pen: Pen, head: Head, hair: Hair, skin: Colour) -> None:
             _mass(pen, ellipse(middle + s * half * 0.7, top + 0.1 * unit, r, r * 0.9), hair.colour, 1.0)
     if hair.back == "afro" or hair.kind == "curly":
         grow = rng.uniform(1.15, 1.6) if hair.back == "afro" else 1.08
-        _mass(pen, _bumps(head.skull(hair.volume * grow, 64), rng, unit), dark, 1.0)
+        _mass(pen, _bumps(head.skull(hair.volume * grow, 64), rng), dark, 1.0)
     _mass(pen, _edge(hair, outline, rng, unit), dark, 1.0)
 
 
@@ -142,7 +142,7 @@ def _mass(pen: Pen, shape: np.ndarray, colour: Colour, width: float) -> None:
     pen.stroke(shape, colour, width, closed=True)
 
 
-def _bumps(outline: np.ndarray, rng: np.random.Generator, unit: float) -> np.ndarray:
+def _bumps(outline: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A curly edge: an outline with round bumps."""
     middle = outline.mean(axis=0)
     t = np.arange(len(outline))
@@ -151,7 +151,6 @@ def _bumps(outline: np.ndarray, rng: np.random.Generator, unit: float) -> np.nda
         + rng.uniform(0.03, 0.07) * np.abs(np.sin(t * np.pi / rng.integers(3, 6)))
         + 0.01 * rng.standard_normal(len(t))
     )
-    del unit
     return np.asarray(middle + (outline - middle) * wave[:, None])
 
 
@@ -165,7 +164,7 @@ def _edge(hair: Hair, outline: np.ndarray, rng: np.random.Generator, unit: float
         up = (outline[:, 1] < middle[1] + 0.5 * unit).astype(float)
         return np.asarray(middle + (outline - middle) * (1 + out * up)[:, None])
     if hair.kind == "curly":
-        return _bumps(outline, rng, unit)
+        return _bumps(outline, rng)
     return outline
 
 

@@ -20,11 +20,13 @@ def draw_bust(
 ) -> tuple[np.ndarray, float]:
     """Neck, shoulders and a collar; returns the base of the neck (2,) and the width of the shoulders in pixels."""
     unit, place, b = pen.unit, head.place, head.build
-    c, s = head._roll
+    lean = head._roll[1]
     chin = head.project(np.array([[0.0, b.chin, 0.0]]))[0]
     back = head.project(np.array([[0.0, 0.3, -0.25]]))[0]
     neck = rng.uniform(0.16, 0.26) * (0.5 + 0.6 * wide) * unit
-    base = np.array([0.6 * back[0] + 0.4 * chin[0] - 0.25 * s * unit, max(chin[1], place.y + 0.6 * unit) + 0.30 * unit])
+    base = np.array(
+        [0.6 * back[0] + 0.4 * chin[0] - 0.25 * lean * unit, max(chin[1], place.y + 0.6 * unit) + 0.30 * unit]
+    )
     if pen.style.domain in ("cartoon", "caricature", "comic") and rng.random() < 0.5:  # a neck as wide as its jaw
         neck = max(neck, rng.uniform(0.2, 1.05) * b.half_width * b.jaw[0] * unit)
     reach = max(wide * 1.35 * unit, 1.25 * neck)
@@ -71,7 +73,6 @@ def draw_bust(
                 pen.hatch(polygon(dark), skin, 0.05, 0.6)
             else:
                 pen.fill(polygon(dark), shade_skin(skin, 0.35), alpha=0.8)
-    del c
     return base, 2 * reach
 
 
@@ -154,11 +155,11 @@ def draw_glasses(
     shape = np.stack(
         [np.sign(cx) * np.abs(cx) ** (2 / power) * r, np.sign(sx) * np.abs(sx) ** (2 / power) * tall], axis=1
     )
-    shape[:, 1] -= rng.uniform(-0.02, 0.25) * shape[:, 0] * 0
+    tilt = rng.uniform(0.05, 0.4) if rng.random() < 0.25 else 0.0  # a cat's eye: outer ends up
     for s in (-1.0, 1.0):
         if head.facing(np.array([[s * eyes_x, 0.0]]))[0] < 0.02:
             continue
-        lens = head.draw_on(shape + [s * eyes_x, y0], 0.08)
+        lens = head.draw_on(shape + [s * eyes_x, y0] - np.outer(s * tilt * shape[:, 0], [0.0, 1.0]), 0.08)
         path = polygon(lens)
         if dark:
             pen.mark(path, tint, GLASSES)
