@@ -28,39 +28,16 @@ EYE_COLOURS: dict[str, Colour] = {
 
 def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
     """Proportions, wide open: what a hand draws is not what a skull allows."""
+    if domain in ("cartoon", "caricature"):
+        return _wild_build(rng)
     real = domain in ("painting", "comic", "webtoon") or (domain == "manga" and rng.random() < 0.5)
-    wild = domain in ("cartoon", "caricature")
     half = uniform(rng, 0.56, 0.73)
     chin = {"chibi": uniform(rng, 0.55, 0.85)}.get(domain, uniform(rng, 0.78, 1.08))
     if real:
         half, chin = uniform(rng, 0.66, 0.8), uniform(rng, 1.1, 1.45)
-    if wild:  # a cube with huge eyes, or anything up to a fat face whose eyes are close together
-        wide = float(np.exp(uniform(rng, np.log(0.6), np.log(1.5))))
-        half = uniform(rng, 0.46, 0.68) if rng.random() < 0.45 else wide
-        chin = float(np.clip(half * uniform(rng, 0.7, 2.0), 0.5, 2.4))
-    kind = (
-        pick(
-            rng,
-            vee=0.55 if domain in ("anime", "manga", "webtoon") else 0.3,
-            oval=0.25,
-            square=0.1,
-            round=0.2,
-        )
-        if not wild
-        else pick(rng, vee=0.15, oval=0.2, square=0.25, round=0.25, pear=0.15)
-    )
-    cheek, jaw, tip = {
-        "vee": ((uniform(rng, 0.82, 0.97), 0.42), (uniform(rng, 0.5, 0.72), 0.74), uniform(rng, 0.08, 0.2)),
-        "oval": ((uniform(rng, 0.9, 1.0), 0.4), (uniform(rng, 0.68, 0.82), 0.72), uniform(rng, 0.22, 0.34)),
-        "square": (
-            (uniform(rng, 0.94, 1.02), 0.4),
-            (uniform(rng, 0.82, 1.0), 0.76),
-            uniform(rng, 0.35, 0.62),
-        ),
-        "round": ((uniform(rng, 0.97, 1.1), 0.42), (uniform(rng, 0.8, 0.95), 0.74), uniform(rng, 0.32, 0.5)),
-        "pear": ((uniform(rng, 1.0, 1.25), 0.45), (uniform(rng, 0.95, 1.3), 0.75), uniform(rng, 0.4, 0.8)),
-    }[kind]
-    if male > 0.5 and not wild:
+    pointed = 0.55 if domain in ("anime", "manga", "webtoon") else 0.3
+    cheek, jaw, tip = _jaw(rng, pick(rng, vee=pointed, oval=0.25, square=0.1, round=0.2))
+    if male > 0.5:
         jaw = (min(jaw[0] * 1.1, 0.95), jaw[1])
     return Build(
         half_width=half,
@@ -68,17 +45,58 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
         jaw=jaw,
         chin_half=tip,
         chin=chin,
-        crown=uniform(rng, 0.95, 1.35) if not wild else half * uniform(rng, 0.6, 1.9),
+        crown=uniform(rng, 0.95, 1.35),
         depth=uniform(rng, 0.52, 0.74) * (half / 0.64) ** 0.5,
         brow_ridge=uniform(rng, -0.02, 0.06) if real or male > 0.5 else uniform(rng, -0.05, 0.02),
         chin_forward=uniform(rng, -0.1, 0.06),
         muzzle=uniform(rng, -0.02, 0.05),
         back=uniform(rng, 0.6, 0.9),
-        jaw_line=uniform(rng, 0.5, 1.0) if not wild else uniform(rng, 0.0, 0.9),
-        stretch=uniform(rng, 0.93, 1.08) if not wild else uniform(rng, 0.8, 1.3),
+        jaw_line=uniform(rng, 0.5, 1.0),
+        stretch=uniform(rng, 0.93, 1.08),
         perspective=uniform(rng, 0.0, 0.12),
-        roundness=uniform(rng, 2.0, 4.5) if wild and rng.random() < 0.5 else 2.0,
     )
+
+
+def _wild_build(rng: np.random.Generator) -> Build:
+    """From a cube with huge eyes, over a wedge on its tip, to a fat face whose eyes are close together."""
+    wide = float(np.exp(uniform(rng, np.log(0.6), np.log(1.5))))
+    half = uniform(rng, 0.46, 0.68) if rng.random() < 0.45 else wide
+    chin = float(np.clip(half * uniform(rng, 0.7, 2.0), 0.5, 2.4))
+    cheek, jaw, tip = _jaw(rng, pick(rng, wedge=0.18, vee=0.08, oval=0.16, square=0.22, round=0.21, pear=0.15))
+    size = half / 0.64
+    return Build(
+        half_width=half,
+        cheek=cheek,
+        jaw=jaw,
+        chin_half=tip,
+        chin=chin,
+        crown=half * uniform(rng, 0.6, 1.9),
+        depth=uniform(rng, 0.52, 0.74) * size**0.5,
+        brow_ridge=uniform(rng, -0.08, 0.08) * size,
+        chin_forward=uniform(rng, -0.25, 0.15) * size,
+        muzzle=uniform(rng, -0.05, 0.25) * size,
+        back=uniform(rng, 0.6, 0.9),
+        jaw_line=uniform(rng, 0.0, 0.9),
+        stretch=uniform(rng, 0.8, 1.3),
+        perspective=uniform(rng, 0.0, 0.12),
+        roundness=uniform(rng, 2.0, 4.5) if rng.random() < 0.5 else 2.0,
+    )
+
+
+Jaw = tuple[tuple[float, float], tuple[float, float], float]  # cheek and jaw of a Build, and its chin_half
+
+
+def _jaw(rng: np.random.Generator, kind: str) -> Jaw:
+    """The lower half of a face's outline."""
+    cheek, jaw, tip = {
+        "wedge": ((0.62, 0.88), (0.3, 0.55), (0.04, 0.16)),
+        "vee": ((0.82, 0.97), (0.5, 0.72), (0.08, 0.2)),
+        "oval": ((0.9, 1.0), (0.68, 0.82), (0.22, 0.34)),
+        "square": ((0.94, 1.02), (0.82, 1.0), (0.35, 0.62)),
+        "round": ((0.97, 1.1), (0.8, 0.95), (0.32, 0.5)),
+        "pear": ((1.0, 1.25), (0.95, 1.3), (0.4, 0.8)),
+    }[kind]
+    return (uniform(rng, *cheek), 0.42), (uniform(rng, *jaw), 0.74), uniform(rng, *tip)
 
 
 def mouth_room(build: Build) -> float:

@@ -169,7 +169,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     if domain in ("cartoon", "caricature"):
         mouth = replace(mouth, y=nose.y + uniform(rng, 0.25, 0.65) * (build.chin - nose.y))
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
-    hats = {"anime": 0.14, "cartoon": 0.14, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
+    hats = {"anime": 0.14, "cartoon": 0.2, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
     seen = 0.55 if domain in ("anime", "manga", "webtoon", "chibi") else 0.1
     hair = sample_hair(rng, domain, male, hair_colour, build.crown)
