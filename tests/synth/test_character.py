@@ -15,10 +15,11 @@ from charaface.synth.builds import EYE_COLOURS
 from charaface.synth.cast import HAIR_COLOURS, SHARES, SKIN_TONES, sample_character
 from charaface.synth.character import draw_character
 from charaface.synth.crops import render_face
-from charaface.synth.eyes import Lids, eye_points, lid_curves
-from charaface.synth.features import mouth_curves, mouth_points
+from charaface.synth.eyes import Eyes, Lids, eye_points, lid_curves, rim_lids
+from charaface.synth.features import Mouth, draw_mouth, mouth_curves, mouth_points
 from charaface.synth.labels import DOMAINS, PARTS, generator
 from charaface.synth.moments import sample_state
+from charaface.synth.pen import Pen
 
 SIZE = 160
 
@@ -77,6 +78,40 @@ def test_a_lid_never_lies_below_the_lower_lid():
         lids = sample_state(rng, who).left
         upper, lower = lid_curves(who.eyes, lids, 1.0)
         assert (lower[:, 1] >= upper[:, 1] - 1e-9).all()
+
+
+def test_a_lens_keeps_its_rim_whatever_the_eye_behind_it_does():
+    lens, ball = replace(Eyes(), kind="lens"), replace(Eyes(), kind="disc")
+    asleep = Lids(open=0.0, arc=0.5)
+    for side in (-1.0, 1.0):
+        rims = [lid_curves(lens, rim_lids(lens, lids), side) for lids in (Lids(), asleep)]
+        assert np.array_equal(rims[0], rims[1])
+        assert rim_lids(ball, asleep) == asleep
+
+
+def test_the_lid_of_a_ball_closes_down_to_its_lower_rim():
+    ball = replace(Eyes(), kind="disc", boxy=(2.0, 2.0))
+    upper, lower = lid_curves(ball, Lids(open=0.0, arc=1.0), 1.0)
+    assert np.array_equal(upper, lower)
+    assert upper[:, 1].max() == pytest.approx(ball.down)
+
+
+def test_an_angry_lid_is_lowest_beside_the_nose_and_a_sad_one_highest():
+    ball = replace(Eyes(), kind="disc", tilt=0.0)
+    for slope in (0.5, -0.5):
+        upper, _ = lid_curves(ball, Lids(cut=0.3, slope=slope), 1.0)
+        inner, outer = upper[6, 1], upper[-7, 1]  # the curve runs from the nose outwards
+        assert (inner > outer) == (slope > 0)
+
+
+def test_a_stroke_without_lips_has_its_edges_labelled():
+    """A closed mouth is one line: its upper edge lies above the lower one by the width of the pen."""
+    pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
+    who, _ = _still(0)
+    head = Head(who.build, Place(SIZE / 2, SIZE / 2, 40.0), Turn())
+    pen = Pen(skia.Surface(pixels).getCanvas(), replace(who.style, line_width=0.05), head.unit)
+    points = draw_mouth(pen, head, Mouth(), who.skin)
+    assert points[9, 1] - points[3, 1] == pytest.approx(0.05)
 
 
 def test_a_mouth_is_ordered_from_corner_to_corner_and_from_lip_to_lip():
