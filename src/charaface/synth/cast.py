@@ -236,7 +236,7 @@ def _sample_nose(rng: np.random.Generator, domain: str, build: Build) -> Nose:
     big = kind in ("ball", "hook", "full", "corner", "peak")
     y = build.chin * uniform(rng, 0.26, 0.42) if not big else build.chin * uniform(rng, 0.3, 0.5)
     if domain in ("cartoon", "caricature"):
-        y = min(build.chin, 1.15) * uniform(rng, 0.1, 0.42)
+        y = min(build.chin, 1.3) * uniform(rng, 0.08, 0.45 if rng.random() < 0.75 else 0.65)
     return Nose(
         kind=kind,
         y=y,

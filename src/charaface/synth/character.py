@@ -214,7 +214,8 @@ def _eyes(
         lids = state.left if side < 0 else state.right
         uneven = state.brow_uneven * (1 if side > 0 else -1)
         brow = brow_curve(who.brows, state.brow_raise + uneven, state.brow_slant, side)
-        shown = head.facing(np.array([[side * who.eyes.x, 0.0]]))[0] > 0.0
+        peek = -0.35 if who.eyes.kind in ("disc", "lens") else 0.0  # the far ball of a profile stands out before it
+        shown = head.facing(np.array([[side * who.eyes.x, 0.0]]))[0] > peek
         if not shown:
             eye = eye_points(*lid_curves(who.eyes, rim_lids(who.eyes, lids), side))
         elif side == head.side and abs(state.turn.yaw) > 30 and who.eyes.kind not in ("disc", "lens"):
@@ -228,7 +229,7 @@ def _eyes(
         order = [3, 2, 1, 0, 5, 4] if side < 0 else [0, 1, 2, 3, 4, 5]
         first, brow_at = (36, slice(17, 22)) if side < 0 else (42, slice(22, 27))
         points[first : first + 6] = head.draw_on(eye[order], 0.01)
-        visible[first : first + 6] = shown & (head.facing(eye[order]) > -0.05)
+        visible[first : first + 6] = shown & (head.facing(eye[order]) > peek - 0.05)
         ordered = brow[::-1] if side < 0 else brow
         points[brow_at] = head.draw_on(ordered, 0.02)
         visible[brow_at] = shown & who.brows.drawn & (head.facing(ordered) > -0.1)

@@ -91,6 +91,8 @@ def sample_state(rng: np.random.Generator, who: Character) -> State:
     looks = rng.random() < 0.6
     gaze = (float(np.clip(rng.normal(0, 0.4) * looks, -1, 1)), float(np.clip(rng.normal(0, 0.3) * looks, -1, 1)))
     mouth, drop = _sample_mouth(rng, who, feel)
+    if feel == "happy" and mouth.open > 0.2 * who.build.chin and rng.random() < 0.45:  # laughs until the eyes close
+        left = right = Lids(0.0, -uniform(rng, 0.3, 1.0), push)
     if who.style.domain in ("cartoon", "comic") and rng.random() < 0.4:
         aside = max(mouth_room(who.build) - mouth.half, 0.1 * who.build.half_width)
         mouth = replace(mouth, x=uniform(rng, -1, 1) * aside)
