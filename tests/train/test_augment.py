@@ -40,7 +40,7 @@ def centre(channel: np.ndarray) -> np.ndarray:
 @pytest.fixture
 def unharmed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Crops whose pixels are moved and nothing else."""
-    monkeypatch.setattr(augment, "degrade", lambda image, _rng: image)
+    monkeypatch.setattr(augment, "degrade", lambda image, *_: image)
     monkeypatch.setattr(augment, "occlude", lambda image, *_: (image, np.zeros(image.shape[:2], np.bool_)))
     monkeypatch.setattr(augment, "warp", lambda image, matrix, size, _rng: _black(image, matrix, size))
 
@@ -62,7 +62,7 @@ def _black(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
 )
 def test_points_stay_on_their_pixels(monkeypatch: pytest.MonkeyPatch, framing: Framing, mirrored: bool) -> None:
     chosen = Framing(framing.scale, framing.shift, framing.angle, framing.stretch, mirrored)
-    monkeypatch.setattr(augment, "draw_framing", lambda _rng: chosen)
+    monkeypatch.setattr(augment, "draw_framing", lambda *_: chosen)
     crop = landmark_crop(dotted(), POINTS, VISIBLE, BOX, np.random.default_rng(0))
     for number, channel in DOTS.items():
         now = IBUG68.mirror[number] if mirrored else number
@@ -146,6 +146,13 @@ def test_framings_lie_where_they_are_said_to() -> None:
     assert 150 < sum(f.mirrored for f in drawn) < 250
 
 
+def test_a_gentler_framing_turns_and_bends_less() -> None:
+    hard, mild = ([draw_framing(np.random.default_rng(i), k) for i in range(400)] for k in (1.0, 0.4))
+    assert [f.angle * 0.4 for f in hard] == pytest.approx([f.angle for f in mild])
+    bent = [sum(f.bend is not None for f in drawn) for drawn in (hard, mild)]
+    assert 0.2 < bent[1] / bent[0] < 0.6
+
+
 def test_misframings_are_far_off_in_place_or_size() -> None:
     for i in range(300):
         f = draw_misframing(np.random.default_rng(i))
@@ -166,7 +173,7 @@ def test_a_crop_depends_on_its_numbers_alone_and_leaves_its_arguments() -> None:
 
 
 def test_the_unit_is_the_box_over_the_crop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(augment, "draw_framing", lambda _rng: Framing(1.6, (0, 0), 0))
+    monkeypatch.setattr(augment, "draw_framing", lambda *_: Framing(1.6, (0, 0), 0))
     crop = landmark_crop(dotted(), POINTS, VISIBLE, BOX, np.random.default_rng(0))
     longer = (BOX[2:] - BOX[:2]).max()
     width = np.ptp(crop.points[:17, 0]) / np.ptp(POINTS[:17, 0])  # crops a pixel of the render
@@ -178,7 +185,7 @@ def test_points_under_a_cover_or_outside_are_hidden(monkeypatch: pytest.MonkeyPa
     cover = np.zeros((128, 128), np.bool_)
     cover[:, :64] = True
     monkeypatch.setattr(augment, "occlude", lambda image, *_: (image, cover))
-    monkeypatch.setattr(augment, "draw_framing", lambda _rng: Framing(1.0, (0.0, 0.3), 0))
+    monkeypatch.setattr(augment, "draw_framing", lambda *_: Framing(1.0, (0.0, 0.3), 0))
     hidden = VISIBLE.copy()
     hidden[45] = False
     covered = 0

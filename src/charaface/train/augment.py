@@ -41,23 +41,23 @@ class Framing:
 BEND_GRID = 4  # control points along a side of a bend
 
 
-def draw_framing(rng: np.random.Generator) -> Framing:
+def draw_framing(rng: np.random.Generator, strength: float = 1.0) -> Framing:
     """A framing as detection gives it: 1.08 to 1.95 boxes wide, up to 12 % off, turned up to 35 degrees.
 
     One in ten lies wilder (0.95 to 2.2 boxes, 25 % off), one in twelve is turned by up to 80 degrees. More than
-    half are bent, so that no two characters share their proportions.
+    half are bent, so that no two characters share their proportions. strength scales turns and the share of bends.
     """
     wild = rng.random() < 0.1
     low, high, off = (0.95, 2.2, 0.25) if wild else (1.08, 1.95, 0.12)
     scale = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     kind = rng.random()
     limit = 80.0 if kind < 0.08 else 35.0
-    angle = rng.normal(0, 9) if kind > 0.45 else rng.uniform(-limit, limit)
+    angle = strength * (rng.normal(0, 9) if kind > 0.45 else rng.uniform(-limit, limit))
     squeeze = float(np.exp(rng.uniform(-0.2, 0.2))) if rng.random() < 0.4 else 1.0
     shift = tuple(float(v) * scale for v in rng.uniform(-off, off, 2))
     stretch = (squeeze**0.5, squeeze**-0.5)
     mirrored = bool(rng.random() < 0.5)
-    bend = draw_bend(rng, 1.0 / scale) if rng.random() < 0.55 else None
+    bend = draw_bend(rng, 1.0 / scale) if rng.random() < 0.55 * strength else None
     return Framing(scale, (shift[0], shift[1]), float(angle), stretch, mirrored, bend)
 
 
@@ -160,13 +160,14 @@ def landmark_crop(
     size: int = 128,
     other: np.ndarray | None = None,
     framed: bool = True,
+    strength: float = 1.0,
 ) -> Crop:
     """A sample of the landmark network from one render with one face.
 
     points are (68, 2) pixels of image, box (4,) of the face; other is a picture whose patches may cover the
-    face; framed False gives a crop that is not framed on the face.
+    face; framed False gives a crop that is not framed on the face; strength scales how hard a life it had.
     """
-    framing = draw_framing(rng) if framed else draw_misframing(rng)
+    framing = draw_framing(rng, strength) if framed else draw_misframing(rng)
     matrix = framing_matrix(box, framing, size)
     out = warp(image, matrix, size, rng)
     moved = transform(points, matrix)
@@ -176,10 +177,10 @@ def landmark_crop(
     visible = visible & _inside(points, image.shape[:2]) & _inside(moved, (size, size))
     if framing.mirrored:
         moved, visible = mirror_order(moved), mirror_order(visible)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 * strength:
         out, cover = occlude(out, rng, other)
         visible = visible & ~_covered(moved, cover)
-    out = degrade(out, rng)
+    out = degrade(out, rng, strength)
     return Crop(out, ((moved + 0.5) / size).astype(np.float32), visible, 1 / framing.scale, framed)
 
 

@@ -87,7 +87,7 @@ def _landmark_sample(k: int, faces: Pack, negatives: Pack | None, data: Data, se
     framed = kind >= data.negative_share + data.misframed_share
     index = shuffled(seed, data.renders, k)
     other = faces.images[int(rng.integers(data.renders))]
-    return face_crop(faces, index, rng, size=size, other=other, framed=framed)
+    return face_crop(faces, index, rng, size=size, other=other, framed=framed, strength=data.strength)
 
 
 def face_crop(pack: Pack, index: int, rng: np.random.Generator, *, size: int = 128, **options: Any) -> Crop:
