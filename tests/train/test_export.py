@@ -60,7 +60,7 @@ def images(count: int, height: int, width: int) -> np.ndarray:
 
 def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported]) -> None:
     task, file = exported
-    net = module.FORMS[task].wrap(lived(TASKS[task]), 0.37)
+    net = module.FORMS[task].wrap(lived(TASKS[task]), file.power)
     runner = session.Session(file.path.read_bytes(), threads=1)
     sizes = [(1, 128, 128), (3, 128, 128)] if task == "landmarks" else [(1, 32, 64), (2, 96, 32)]
     for size in sizes:
@@ -74,16 +74,17 @@ def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported
         for name, value in zip(names[1:], wanted[1:], strict=True):
             np.testing.assert_allclose(got[name], value, atol=2e-3, err_msg=name)
     assert file.largest_error < module.PARITY
-    assert file.threshold == 0.37
+    assert 0.37**file.power == pytest.approx(0.5)
 
 
-def test_a_detector_scores_a_half_at_its_threshold() -> None:
-    net = module.FORMS["detect"].wrap(lived("detector"), 0.3)
-    plain = module.FORMS["detect"].wrap(lived("detector"), 0.5)
+@pytest.mark.parametrize("task", TASKS)
+def test_a_power_is_taken_of_the_score_of_finds_alone(task: str) -> None:
+    net, plain = (module.FORMS[task].wrap(lived(TASKS[task]), power) for power in (2.5, 1.0))
     with torch.inference_mode():
-        shifted, scores = (n(torch.from_numpy(images(1, 32, 32)))[1] for n in (net, plain))
-    np.testing.assert_allclose(shifted / (1 - shifted), scores / (1 - scores) * 7 / 3, rtol=1e-3)
-    assert (shifted >= 0.5).equal(scores >= 0.3)
+        *raised, score = net(torch.from_numpy(images(1, 128, 128)))
+        *same, trained = plain(torch.from_numpy(images(1, 128, 128)))
+    torch.testing.assert_close(score, trained**2.5)
+    assert all(a.equal(b) for a, b in zip(raised, same, strict=True))
 
 
 def test_the_file_says_how_it_is_fed(exported: tuple[str, Exported]) -> None:

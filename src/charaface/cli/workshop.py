@@ -66,15 +66,15 @@ def train(recipe: Path, folder: Path | None, **given: Any) -> int:
 @click.argument("run", type=FilePath)
 @click.argument("output", type=FilePath)
 @click.option(
-    "--threshold",
-    type=click.FloatRange(0.01, 0.99),
-    help="Of a detector: the trained score that the file gives as 0.5.  [default: the best F1 of its validation]",
+    "--power",
+    type=click.FloatRange(0.01, 100),
+    help="What scores of finds are raised to, so that 0.5 is their cut.  [default: for a detector by its validation]",
 )
-def export(run: Path, output: Path, threshold: float | None) -> int:
+def export(run: Path, output: Path, power: float | None) -> int:
     """Write the network of a run as one ONNX file, checked against torch."""
     with _needs("train"):
         from charaface.train.export import export as write
-    made = _checked(lambda: write(run, output, threshold=threshold))
+    made = _checked(lambda: write(run, output, power=power))
     click.echo(
         f"{made.path}: {made.bytes:,} bytes; places within {made.largest_error:.4f} px, "
         f"scores within {made.score_error:.5f} of torch"

@@ -41,32 +41,31 @@ class Exported:
     bytes: int
     largest_error: float  # pixels of the input, over the places of both test inputs
     score_error: float  # largest difference of a score or probability
-    threshold: float  # the trained score of a detector that the file gives as 0.5
+    power: float  # what the file raises the trained score of a detector or verifier to
 
 
 class _Landmarks(nn.Module):
     """points, scores, visible and face of a landmark network."""
 
-    def __init__(self, net: nn.Module, _threshold: float) -> None:
+    def __init__(self, net: nn.Module, power: float) -> None:
         super().__init__()
-        self.net = net
+        self.net, self.power = net, power
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
-        return found.points, found.scores(), torch.sigmoid(found.visible), torch.sigmoid(found.face)
+        return found.points, found.scores(), torch.sigmoid(found.visible), torch.sigmoid(found.face) ** self.power
 
 
 class _Boxes(nn.Module):
-    """boxes and scores of a detector, shifted so that what scored threshold scores 0.5."""
+    """boxes and scores of a detector."""
 
-    def __init__(self, net: nn.Module, threshold: float) -> None:
+    def __init__(self, net: nn.Module, power: float) -> None:
         super().__init__()
-        self.net = net
-        self.shift = math.log(threshold / (1 - threshold))
+        self.net, self.power = net, power
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
-        return found.boxes, torch.sigmoid(found.logits - self.shift)
+        return found.boxes, torch.sigmoid(found.logits) ** self.power
 
 
 @dataclass(frozen=True)
@@ -116,12 +115,13 @@ FORMS: dict[str, _Form] = {
 }
 
 
-def export(run: str | Path, out: str | Path, *, threshold: float | None = None) -> Exported:
+def export(run: str | Path, out: str | Path, *, power: float | None = None) -> Exported:
     """Writes the averaged weights of a run as one ONNX file: opset 18, dynamic batch, float16 storage where it holds.
 
-    A run that is not finished is exported as its checkpoint stands. A detector's scores are trained toward an
-    overlap, not a probability: the file shifts them so that threshold scores 0.5, which is where tasks cut;
-    by default the threshold of the best F1 in the run's last validation. Raises RecipeError where run holds
+    A run that is not finished is exported as its checkpoint stands. Tasks cut detector times verifier at 0.5, but a
+    detector's scores are trained toward an overlap and a verifier's toward its own crops: the file raises them to
+    power. By default that is 1 for landmarks, and for a detector what takes the threshold of the best F1 in the
+    run's last validation to 0.5. Raises RecipeError where run holds
     no training, and ValueError, with nothing written, where the file would differ from torch by more than
     0.02 px: weights are stored as float16 where that suffices, else as float32.
     """
@@ -129,8 +129,8 @@ def export(run: str | Path, out: str | Path, *, threshold: float | None = None) 
     recipe, form = _recipe_of(run)
     net = NETS[recipe["net"]](**recipe["options"])
     load_weights(net, _weights_of(run))
-    threshold = _best_threshold(run) if threshold is None else threshold
-    wrapped = form.wrap(net.eval(), threshold)
+    power = _default_power(run) if power is None else power
+    wrapped = form.wrap(net.eval(), power)
     model = to_onnx(wrapped, form)
     spec = {
         "name": recipe["name"],
@@ -153,7 +153,7 @@ def export(run: str | Path, out: str | Path, *, threshold: float | None = None) 
     temporary = out.with_name(out.name + ".tmp")
     temporary.write_bytes(data)
     os.replace(temporary, out)
-    return Exported(out, len(data), place, score, threshold)
+    return Exported(out, len(data), place, score, power)
 
 
 def _recipe_of(run: Path) -> tuple[dict[str, Any], _Form]:
@@ -163,13 +163,13 @@ def _recipe_of(run: Path) -> tuple[dict[str, Any], _Form]:
     return recipe, FORMS[recipe["task"]]
 
 
-def _best_threshold(run: Path) -> float:
-    """Of the last validation that has one; 0.5 without any."""
+def _default_power(run: Path) -> float:
+    """What takes the best threshold of the last validation that has one to a half; 1 without any."""
     metrics = run / "metrics.jsonl"
     lines = metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else []
     found = [json.loads(line).get("validation", {}).get("best_threshold") for line in lines]
     best = [value for value in found if value]
-    return float(np.clip(best[-1], 0.05, 0.95)) if best else 0.5
+    return math.log(0.5) / math.log(float(np.clip(best[-1], 0.05, 0.95))) if best else 1.0
 
 
 def _weights_of(run: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Where a detector's scores are to be cut: the best F1 of detector and verifier together, on generated scenes alone."""
+"""How detector and verifier are weighed, and where their product is cut: by the best F1 on generated scenes alone."""
 
 from __future__ import annotations
 
@@ -22,23 +22,27 @@ FLOOR = 0.05  # candidates below are not looked at
 MOST = 20  # candidates a scene that the verifier looks at
 
 
-@dataclass(frozen=True)
-class Cut:
-    """The best place to cut, and what it gives on the scenes it was found on."""
+RATIOS = (1.0, 2.0, 4.0, 8.0)  # of the verifier's power to the detector's
+CUTS = np.exp(np.linspace(np.log(1e-3), np.log(0.95), 120))  # of the product, to try
 
-    threshold: float  # of the detector's score, where the verifier is sure
+
+@dataclass(frozen=True)
+class Powers:
+    """What each score is raised to, so that their product is best cut at 0.5, and what that gives on the scenes."""
+
+    detector: float
+    verifier: float
     f1: float
     precision: float
     recall: float
 
 
-def best_threshold(
+def best_powers(
     detector: str, landmarks: str, *, scenes: int = 500, progress: Callable[[int, int], None] | None = None
-) -> Cut:
-    """The detector score at which finds are best cut, given two ONNX files; scenes are drawn anew, one by one.
+) -> Powers:
+    """The powers for two ONNX files that were exported with power=1; scenes are drawn anew, one by one.
 
-    A detector exported with threshold=0.5 has the scores it was trained to; `charaface export --threshold` then
-    shifts them so that the cut found here scores 0.5, the default of every task.
+    `charaface export --power` writes them into the files: 0.5, the default threshold of every task, is then best.
     """
     finder, reader = (session.load(name, 1) for name in (detector, landmarks))
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
@@ -53,24 +57,21 @@ def best_threshold(
     return choose(sure, verified, hit, total)
 
 
-def choose(sure: np.ndarray, verified: np.ndarray, hit: np.ndarray, total: int) -> Cut:
-    """The cut of the best F1 for (N,) detector scores, verifier scores and hits among total faces."""
-    cuts = []
-    for threshold in np.arange(0.1, 0.9, 0.01):
-        taken = hit[shifted(sure, float(threshold)) * verified >= 0.5]
-        if taken.any():
-            precision, recall = float(taken.mean()), float(taken.sum() / total)
-            f1 = 2 * precision * recall / (precision + recall)
-            cuts.append(Cut(round(float(threshold), 2), f1, precision, recall))
-    if not cuts:
+def choose(sure: np.ndarray, verified: np.ndarray, hit: np.ndarray, total: int) -> Powers:
+    """The powers of the best F1 for (N,) detector scores, verifier scores and hits among total faces."""
+    tried = []
+    for ratio in RATIOS:
+        product = sure * verified**ratio
+        for cut in CUTS:
+            taken = hit[product >= cut]
+            if taken.any():
+                precision, recall = float(taken.mean()), float(taken.sum() / total)
+                power = float(np.log(0.5) / np.log(cut))  # takes the cut to a half
+                f1 = 2 * precision * recall / (precision + recall)
+                tried.append(Powers(round(power, 3), round(ratio * power, 3), f1, precision, recall))
+    if not tried:
         raise ValueError("the detector found no face in any scene")
-    return max(cuts, key=lambda cut: cut.f1)
-
-
-def shifted(scores: np.ndarray, threshold: float) -> np.ndarray:
-    """Scores on the scale on which threshold is 0.5: what an export with that threshold would give."""
-    s = np.clip(scores, 1e-6, 1 - 1e-6)
-    return np.asarray(1 / (1 + np.exp(np.log(threshold / (1 - threshold)) - np.log(s / (1 - s)))))
+    return max(tried, key=lambda powers: powers.f1)
 
 
 def _finds(scene: Render, finder: Session, reader: Session) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
