@@ -31,6 +31,16 @@ def test_the_second_pass_forgets_what_the_box_was_off(shift: tuple[int, int]) ->
     assert np.abs(second.points - points_of(SQUARE)).max() < 0.25
 
 
+@pytest.mark.parametrize(("score", "share"), [(1.0, 1.0), (0.25, 0.5), (0.0, 0.0)])
+def test_a_box_lies_nearer_to_the_points_the_surer_they_are(score: float, share: float) -> None:
+    points, scores = points_of(SQUARE).astype(np.float32), np.full(68, score, np.float32)
+    reading = Reading(points, scores, scores, 1.0)
+    seen = np.array([90, 40, 210, 170], np.float32)
+    hull = reading.box(320, 240)
+    assert hull is not None
+    assert np.allclose(reading.box_beside(seen, 320, 240), seen + share * (hull - seen), atol=1e-3)
+
+
 def test_two_looks_are_weighed_by_how_sure_each_is() -> None:
     def reading(x: float, score: float, box: np.ndarray = BOX) -> Reading:
         points, scores = np.full((68, 2), x, np.float32), np.full(68, score, np.float32)

@@ -52,6 +52,11 @@ class Reading(NamedTuple):
         box = clip_box(box_from_points(self.points), width, height)
         return box if area(box) >= 1 else None
 
+    def box_beside(self, seen: np.ndarray, width: int, height: int) -> np.ndarray | None:
+        """The box of the points where they are sure, nearer to the (4,) box seen by another the less they are."""
+        hull = self.box(width, height)
+        return None if hull is None else np.asarray(seen + (hull - seen) * np.sqrt(self.scores.mean()), np.float32)
+
     def framing(self) -> Framing:
         """The crop that shows this face upright and in the middle."""
         return frame_points(self.points)

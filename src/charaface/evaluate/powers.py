@@ -81,7 +81,7 @@ def _finds(scene: Render, finder: Session, reader: Session) -> Iterator[tuple[np
         return
     readings = read(scene.image, [Framing(box) for box in boxes], reader)
     height, width = scene.image.shape[:2]
-    own = [reading.box(width, height) for reading in readings]
+    own = [reading.box_beside(box, width, height) for reading, box in zip(readings, boxes, strict=True)]
     boxes = np.stack([box if fit is None else fit for box, fit in zip(boxes, own, strict=True)])
     verified = np.array([reading.face for reading in readings])
     keep = merge(boxes, sure * verified)

@@ -38,8 +38,9 @@ def detect(
 ) -> list[Face]:
     """The faces of a picture, biggest first, ties by x then y; [] where there is none. Given faces come back unchanged.
 
-    A face's score is what the detector says times what the landmark network, looking at its crop, says; its box is the
-    hull of the points so read, chin to the middle of the forehead, clipped to the picture. threshold: the least score,
+    A face's score is what the detector says times what the landmark network, looking at its crop, says; its box, chin
+    to the middle of the forehead and clipped to the picture, is the hull of the points so read, and the less sure they
+    are, the nearer to what the detector says. threshold: the least score,
     0 to 1. model: a path.onnx, or several, in place of the package's networks. threads: of the arithmetic, physical
     cores at most 4 by default; they do not change the result. Raises InputError for what is no picture, LimitError
     for one too large or with too many faces, ValueError for a threshold or threads that are none.
@@ -63,8 +64,8 @@ def find(
     readings = read(pixels, [Framing(box) for box in seen_boxes], reader)
     weights = {"detect": detector.spec.label, "verify": reader.spec.label}
     found = []
-    for reading, sure in zip(readings, seen.scores.tolist(), strict=False):
-        box, score = reading.box(pixels.shape[1], pixels.shape[0]), sure * reading.face
+    for seen_box, reading, sure in zip(seen_boxes, readings, seen.scores.tolist(), strict=False):
+        box, score = reading.box_beside(seen_box, pixels.shape[1], pixels.shape[0]), sure * reading.face
         if box is not None and score >= threshold:
             found.append(Found(Face(box, score, weights=weights), sure, reading))
     if not found:
