@@ -27,17 +27,17 @@ class Weight:
 WEIGHTS: dict[str, Weight] = {
     "landmarks68": Weight(
         file="landmarks68.onnx",
-        sha256="f852111c83f3b7be3951078c311715d91b9b6e028cf457a2a489c2a66801da75",
+        sha256="221d2acaf5be7658ea6b4390314bacdccbe52de92fe5903ae401647f1bd97d75",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="NME of anime and visual novel 5.1 %, western cartoon 16.5 % (medians); docs/cards/landmarks68.md",
+        score="NME of anime and visual novel 4.4 %, western cartoon 13.2 % (medians); docs/cards/landmarks68.md",
     ),
     "detector": Weight(
         file="detector.onnx",
-        sha256="2e445fc2f81c334db932438f079eaa6e5979b0b1c41483b388c4e29581441980",
+        sha256="e700b83baabc7e2c779e6dd6cf11fcab818bb72c4c90e28d66b3023bdaf6d6d3",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="recall 74 % at precision 92 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
+        score="recall 71 % at precision 95 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
     ),
 }
 
