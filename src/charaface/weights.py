@@ -27,17 +27,17 @@ class Weight:
 WEIGHTS: dict[str, Weight] = {
     "landmarks68": Weight(
         file="landmarks68.onnx",
-        sha256="221d2acaf5be7658ea6b4390314bacdccbe52de92fe5903ae401647f1bd97d75",
+        sha256="39ed8a50717c13a60bcc19d21fd1e780e8ef4cfde1a48a5500a42bc95dce54b4",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="NME of anime and visual novel 4.4 %, western cartoon 13.2 % (medians); docs/cards/landmarks68.md",
+        score="NME of anime and visual novel 4.6 %, western cartoon 13.3 % (medians); docs/cards/landmarks68.md",
     ),
     "detector": Weight(
         file="detector.onnx",
         sha256="e700b83baabc7e2c779e6dd6cf11fcab818bb72c4c90e28d66b3023bdaf6d6d3",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="recall 71 % at precision 95 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
+        score="recall 74 % at precision 93 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
     ),
 }
 
