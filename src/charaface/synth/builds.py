@@ -135,13 +135,14 @@ def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eye
     eyes = replace(eyes, kind=kind, colours=colours, detail=uniform(rng, 0.0, 1.0))
     if kind == "lens":
         box = (uniform(rng, 1.9, 4.0), uniform(rng, 1.4, 2.4))
+        white, lash, heavy = _pick_white(rng), uniform(rng, 0.03, 0.1), uniform(rng, 0.0, 1.0)
         eyes = replace(
             eyes,
-            white=_pick_white(rng),
-            lash=uniform(rng, 0.03, 0.1),
-            lower=uniform(rng, 0.0, 1.0),
+            white=white,
+            lash=lash,
+            bar=1.3 + 1.6 * heavy if heavy < 0.5 else 0.0,
             flicks=int(rng.random() < 0.5),
-            crease=1.0 if rng.random() < 0.25 else 0.0,
+            glare=rng.random() < 0.25,
             pupil=eyes.pupil if rng.random() < 0.65 else 0.0,
             boxy=box,
             tilt=uniform(rng, -0.3, 0.4),

@@ -38,6 +38,8 @@ class Eyes:
     white: Colour = (1.0, 1.0, 1.0)
     colours: tuple[Colour, Colour] = ((0.2, 0.4, 0.8), (0.2, 0.4, 0.8))  # image-left eye, image-right eye
     detail: float = 0.6
+    bar: float = 0.0  # of a lens: how much heavier the upper edge of its frame is; 0 all of one weight
+    glare: bool = False  # of a lens: light across it
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,7 @@ def _lens(
             pen.mark(ribbon(head.draw_on(curve, 0.012), max(1.0, 0.7 * width) * taper(9, 0.5, 0.5)), ink)
     else:
         _pupil(pen, head, eyes, side, gaze, rim)
-    if eyes.crease:
+    if eyes.glare:
         middle = (upper + lower) / 2
         glare = np.stack([upper[8], upper[12], lower[9], lower[5]]) * 0.8 + middle[10] * 0.2
         with pen.clip(rim):
@@ -307,10 +309,10 @@ def _lens(
     _frame(pen, head, eyes, side)
     outline = np.concatenate([upper, lower[::-1]])
     pen.mark(ribbon(np.concatenate([outline, outline[:2]]), width), ink, EYE)
-    if eyes.lower < 0.5:  # a heavy upper bar, drawn out into a wing
+    if eyes.bar:  # a heavy upper bar, drawn out into a wing
         wing = head.draw_on(np.array([[side * (eyes.x + eyes.half * 1.25), -0.9 * eyes.up]]), 0.01)
         bar = np.concatenate([upper, wing]) if eyes.flicks else upper
-        pen.mark(ribbon(bar, width * (1.3 + 1.6 * eyes.lower) * taper(len(bar), 0.7, 0.3)), ink, EYE)
+        pen.mark(ribbon(bar, width * eyes.bar * taper(len(bar), 0.7, 0.3)), ink, EYE)
 
 
 def draw_shared_rim(pen: Pen, head: Head, eyes: Eyes, skin: Colour) -> None:

@@ -29,7 +29,9 @@ class Data:
     workers: int = 2  # processes that render; the result is the same for any number
     negative_share: float = 0.1  # of the samples: pictures without a face
     misframed_share: float = 0.08  # of the samples: crops that are not framed on their face
-    strength: float = 1.0  # of turns, bends, covers and wear: less than 1 ends a training nearer to clean art
+    strength: float = (
+        1.0  # of landmark crops' turns, bends, covers and wear: less than 1 ends a training nearer to clean art
+    )
     loaders: int = 1  # threads that prepare batches
 
 
