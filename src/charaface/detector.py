@@ -14,6 +14,7 @@ LONG_SIDE = 640  # pixels: the longest side that the network is given
 SMALLEST_SCALE = 1 / 3  # tiles get smaller until the picture is shrunk by no more than this
 SAME_FACE = 0.45  # IoU from which two boxes are one face
 INSIDE = 0.8  # share of a box inside another from which they are one face
+SUREST = 0.995  # a verifier's say counts up to here, and down to as little
 _MOST = 400  # boxes a tile, by score
 _GREY = 127  # beyond the picture: near the mean, so that it looks like nothing
 
@@ -43,6 +44,16 @@ def candidates(image: np.ndarray, session: Session, floor: float) -> Candidates:
     found, sure = np.concatenate(boxes), np.concatenate(scores)
     keep = nms(found, sure, SAME_FACE)
     return Candidates(found[keep], sure[keep], tiles)
+
+
+def together(sure: float, verified: float) -> float:
+    """The probability of a face of which a detector and a verifier, apart, are as sure as said: their log-odds added.
+
+    A verifier of 0.5 says nothing; the most it can say is SUREST.
+    """
+    verified = min(max(verified, 1 - SUREST), SUREST)
+    yes, no = sure * verified, (1 - sure) * (1 - verified)
+    return yes / (yes + no)
 
 
 def merge(boxes: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -27,14 +27,14 @@ class Weight:
 WEIGHTS: dict[str, Weight] = {
     "landmarks68": Weight(
         file="landmarks68.onnx",
-        sha256="39ed8a50717c13a60bcc19d21fd1e780e8ef4cfde1a48a5500a42bc95dce54b4",
+        sha256="1582af42dfb4a8cd9f68b3d396651e2df5348ffd070c9b2033a1e8c35906e37c",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
         score="NME of anime and visual novel 4.6 %, western cartoon 13.3 % (medians); docs/cards/landmarks68.md",
     ),
     "detector": Weight(
         file="detector.onnx",
-        sha256="e700b83baabc7e2c779e6dd6cf11fcab818bb72c4c90e28d66b3023bdaf6d6d3",
+        sha256="a592d4fb35b9e3617f0e86b8b2ae892e41f7b7953142f968ec2e5c75cd2831b1",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
         score="recall 74 % at precision 93 % on cartoon frames, IoU 0.4; docs/cards/detector.md",

@@ -10,7 +10,7 @@ from PIL import Image
 from charaface import detect
 from charaface.face import Face
 from charaface.files import InputError, LimitError, Limits
-from painted import World, landmarker, paint
+from painted import World, detector, landmarker, paint
 
 SQUARES = [(210, 130, 60), (30, 40, 60), (120, 30, 80)]
 
@@ -25,24 +25,32 @@ def test_faces_come_biggest_first_and_ties_by_x(world: World) -> None:
     assert {len(shape) for shape in world.detector.calls} == {4}
 
 
-def test_the_score_is_detector_times_verifier(world: World) -> None:
+def test_the_score_adds_the_log_odds_of_detector_and_verifier(world: World) -> None:
     (face,) = detect(paint(SQUARES[:1]))
-    assert face.score == pytest.approx(0.9 * 0.95)
+    assert face.score == pytest.approx(0.9 * 0.95 / (0.9 * 0.95 + 0.1 * 0.05))
     assert face.weights == {"detect": "painted-1", "verify": "squares68-1"}
     assert face.landmarks is None
     assert world.crops_read == 1
 
 
 def test_what_the_verifier_denies_is_no_face(world: World) -> None:
-    world.landmarker = landmarker(face=0.3)
+    world.landmarker = landmarker(face=0.05)
     assert detect(paint(SQUARES)) == []
     assert len(detect(paint(SQUARES), threshold=0.2)) == 3
 
 
+def test_a_sure_verifier_saves_what_the_detector_doubts(world: World) -> None:
+    world.detector = detector(score=0.1)
+    assert len(detect(paint(SQUARES))) == 3
+    world.detector = detector(score=0.004)  # nobody could be sure enough
+    assert detect(paint(SQUARES)) == []
+    assert world.crops_read == 3
+
+
 @pytest.mark.usefixtures("world")
 def test_the_threshold_is_the_least_score() -> None:
-    assert len(detect(paint(SQUARES), threshold=0.85)) == 3
-    assert detect(paint(SQUARES), threshold=0.86) == []
+    assert len(detect(paint(SQUARES), threshold=0.994)) == 3
+    assert detect(paint(SQUARES), threshold=0.995) == []
 
 
 def test_at_most_twenty_candidates_a_tile_are_verified(world: World) -> None:

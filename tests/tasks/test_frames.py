@@ -276,5 +276,5 @@ def test_limits_hold_for_clips(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_faces_has_none_on_any_frame(world: World, tmp_path: Path) -> None:
-    world.detector = detector(score=0.2)
+    world.detector = detector(score=0.02)
     assert all(not frame.faces for frame in frames(clip(tmp_path, moving(3))))

@@ -66,15 +66,18 @@ def train(recipe: Path, folder: Path | None, **given: Any) -> int:
 @click.argument("run", type=FilePath)
 @click.argument("output", type=FilePath)
 @click.option(
-    "--power",
-    type=click.FloatRange(0.01, 100),
-    help="What scores of finds are raised to, so that 0.5 is their cut.  [default: for a detector by its validation]",
+    "--scale", type=click.FloatRange(0.01, 100), default=1.0, show_default=True, help="Of the logits of finds."
 )
-def export(run: Path, output: Path, power: float | None) -> int:
+@click.option(
+    "--shift",
+    type=click.FloatRange(-50, 50),
+    help="Added to them, so that 0.5 is the cut.  [default: for a detector by its validation]",
+)
+def export(run: Path, output: Path, **given: Any) -> int:
     """Write the network of a run as one ONNX file, checked against torch."""
     with _needs("train"):
         from charaface.train.export import export as write
-    made = _checked(lambda: write(run, output, power=power))
+    made = _checked(lambda: write(run, output, **given))
     click.echo(
         f"{made.path}: {made.bytes:,} bytes; places within {made.largest_error:.4f} px, "
         f"scores within {made.score_error:.5f} of torch"

@@ -40,6 +40,7 @@ class Build:
     stretch: float = 1.0  # height over width of the drawing
     perspective: float = 0.05
     roundness: float = 2.0  # exponent of the surface that eyes and mouth lie on: 2 a ball, more is flatter
+    boxiness: float = 2.0  # exponent of the skull's outline: 2 an ellipse, more is a box
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,10 @@ class Head:
         deep = np.hypot(rx * sy, rz * cy)
         up = np.hypot(ry * cp, deep * sp) * grow
         shape = np.zeros((n, 3))
-        shape[:, :2] = middle[:2] + circle(n) * (across, up)
+        ring = circle(n)
+        if b.boxiness != 2.0:
+            ring = np.sign(ring) * np.abs(ring) ** (2 / b.boxiness)
+        shape[:, :2] = middle[:2] + ring * (across, up)
         return self.flat(shape)
 
     @cached_property

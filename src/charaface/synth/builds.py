@@ -58,10 +58,15 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
 
 
 def _wild_build(rng: np.random.Generator) -> Build:
-    """From a cube with huge eyes, over a wedge on its tip, to a fat face whose eyes are close together."""
+    """From a cube with huge eyes, over a wedge on its tip or a loaf lying flat, to a fat face whose eyes are close."""
     wide = float(np.exp(uniform(rng, np.log(0.6), np.log(1.5))))
     half = uniform(rng, 0.46, 0.68) if rng.random() < 0.45 else wide
     chin = float(np.clip(half * uniform(rng, 0.7, 2.0), 0.5, 2.4))
+    crown = half * uniform(rng, 0.6, 1.9)
+    flat = rng.random() < 0.15
+    if flat:  # wider than high, the eyes up to its edge
+        half = uniform(rng, 0.56, 0.95)
+        chin, crown = half * uniform(rng, 0.6, 1.0), half * uniform(rng, 0.42, 0.8)
     cheek, jaw, tip = _jaw(rng, pick(rng, wedge=0.18, vee=0.08, oval=0.16, square=0.22, round=0.21, pear=0.15))
     size = half / 0.64
     return Build(
@@ -70,7 +75,7 @@ def _wild_build(rng: np.random.Generator) -> Build:
         jaw=jaw,
         chin_half=tip,
         chin=chin,
-        crown=half * uniform(rng, 0.6, 1.9),
+        crown=crown,
         depth=uniform(rng, 0.52, 0.74) * size**0.5,
         brow_ridge=uniform(rng, -0.08, 0.08) * size,
         chin_forward=uniform(rng, -0.25, 0.15) * size,
@@ -80,6 +85,7 @@ def _wild_build(rng: np.random.Generator) -> Build:
         stretch=uniform(rng, 0.8, 1.3),
         perspective=uniform(rng, 0.0, 0.12),
         roundness=uniform(rng, 2.0, 4.5) if rng.random() < 0.5 else 2.0,
+        boxiness=uniform(rng, 2.0, 6.0) if flat or rng.random() < 0.4 else 2.0,
     )
 
 
@@ -267,7 +273,7 @@ def sample_hair(rng: np.random.Generator, domain: str, male: float, colour: Colo
     else:
         kind = pick(rng, straight=0.6, crop=0.08, spiky=0.08, curly=0.14, slick=0.1)
         back = pick(rng, long=0.4, bob=0.25, twin=0.12, pony=0.1, short=0.08, bun=0.05)
-        if domain == "cartoon" and rng.random() < 0.22:
+        if domain == "cartoon" and rng.random() < (0.5 if crown < 0.6 else 0.22):
             kind, back = pick(rng, crop=0.4, slick=0.4, bald=0.2), "balls"
     if kind == "curly" and rng.random() < 0.3:
         back = "afro"

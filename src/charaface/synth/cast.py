@@ -16,15 +16,15 @@ from charaface.synth.pen import Colour, Style, mix, shade
 
 # How often each kind of drawing is drawn.
 SHARES = {
-    "anime": 0.31,
-    "cartoon": 0.34,
-    "manga": 0.08,
-    "comic": 0.07,
-    "webtoon": 0.05,
+    "anime": 0.29,
+    "cartoon": 0.4,
+    "manga": 0.07,
+    "comic": 0.06,
+    "webtoon": 0.04,
     "chibi": 0.04,
     "caricature": 0.04,
     "painting": 0.05,
-    "line": 0.02,
+    "line": 0.01,
 }
 
 
@@ -70,12 +70,14 @@ class Character:
     names: dict[str, str]  # colour names of hair, skin, left_eye, right_eye
     shoulders: float = 1.0
     ear: float = 0.16
+    ear_low: float = 0.0  # how far its middle lies below the usual place
     pointed: float = 0.0
     age: float = 0.0
     beard: str = ""
     glasses: str = ""  # clear, dark
     hat: str = ""
     cheeks: str = ""
+    folds: bool = False  # lines beside and under the mouth
     seed: int = 0
 
 
@@ -167,7 +169,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     }.get(domain, 0.02)
     nose, mouth = _sample_nose(rng, domain, build), _sample_rest_mouth(rng, domain, build, skin, male)
     if domain in ("cartoon", "caricature"):
-        mouth = replace(mouth, y=nose.y + uniform(rng, 0.25, 0.65) * (build.chin - nose.y))
+        mouth = replace(mouth, y=nose.y + uniform(rng, 0.15, 0.65) * (build.chin - nose.y))
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
     hats = {"anime": 0.14, "cartoon": 0.2, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
@@ -177,7 +179,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         style=style,
         build=replace(build, nose_length=nose.forward),
         eyes=eyes,
-        brows=_sample_brows(rng, domain, eyes, hair_colour, male),
+        brows=_sample_brows(rng, domain, eyes, hair_colour, male, build.crown),
         nose=nose,
         mouth=mouth,
         hair=replace(hair, see_through=1.0 if rng.random() > seen else uniform(rng, 0.0, 0.7)),
@@ -186,13 +188,15 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         names={"hair": hair_name, "skin": skin_name, "right_eye": eye_names[0], "left_eye": eye_names[1]},
         shoulders=uniform(rng, 0.3 if domain == "cartoon" else 0.7, 1.1) + 0.5 * (male > 0.5) * rng.random(),
         ear=uniform(rng, 0.1, 0.24),
+        ear_low=uniform(rng, -0.1, 0.5) * build.chin if domain == "cartoon" and rng.random() < 0.5 else 0.0,
         pointed=uniform(rng, 0.3, 1.5) if rng.random() < 0.05 else 0.0,
         age=uniform(rng, 0.3, 1.0) if old else 0.0,
         beard=pick(rng, moustache=0.4, goatee=0.2, full=0.3, stubble=0.1) if beardy and rng.random() < 0.45 else "",
         glasses=pick(rng, clear=0.8, dark=0.2) if rng.random() < glasses else "",
         hat=pick(
             rng,
-            cap=0.25,
+            cap=0.2,
+            pat=0.1 if domain == "cartoon" else 0.0,
             beanie=0.12,
             helmet=0.08,
             hood=0.05,
@@ -208,6 +212,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         cheeks=pick(rng, glow=0.45, oval=0.15, lines=0.2, freckles=0.12, scar=0.08)
         if rng.random() < (0.45 if domain in ("anime", "chibi", "webtoon") else 0.15)
         else "",
+        folds=rng.random() < {"cartoon": 0.45, "caricature": 0.3, "comic": 0.25}.get(domain, 0.04),
         seed=int(rng.integers(1 << 30)),
     )
 
@@ -237,20 +242,27 @@ def _sample_nose(rng: np.random.Generator, domain: str, build: Build) -> Nose:
     y = build.chin * uniform(rng, 0.26, 0.42) if not big else build.chin * uniform(rng, 0.3, 0.5)
     if domain in ("cartoon", "caricature"):
         y = min(build.chin, 1.3) * uniform(rng, 0.08, 0.45 if rng.random() < 0.75 else 0.65)
+    forward = uniform(rng, 0.05, 0.16) if not big else uniform(rng, 0.12, 0.7 if domain == "cartoon" else 0.45)
+    aside = 0.0
+    if kind == "peak":
+        aside = 0.5 * forward
+    elif domain == "cartoon" and rng.random() < (0.6 if kind in ("corner", "hook") else 0.25):
+        aside = uniform(rng, 0.03, 0.3) * (0.4 + y)
     return Nose(
         kind=kind,
         y=y,
         half=uniform(rng, 0.04, 0.09) if not big else uniform(rng, 0.09, 0.2),
         top=uniform(rng, -0.06, 0.06),
-        forward=uniform(rng, 0.05, 0.16) if not big else uniform(rng, 0.12, 0.7 if domain == "cartoon" else 0.45),
+        forward=forward,
         size=float(np.exp(uniform(rng, np.log(0.06), np.log(0.3)))),
+        aside=aside,
     )
 
 
 def _sample_rest_mouth(rng: np.random.Generator, domain: str, build: Build, skin: Colour, male: float) -> Mouth:
     real = domain in ("painting", "comic", "webtoon", "caricature", "manga")
     lips = (0.0, 0.0)
-    if (real and rng.random() < 0.6) or (male < 0.5 and rng.random() < 0.12):
+    if (real and rng.random() < 0.6) or (male < 0.5 and rng.random() < (0.25 if domain == "cartoon" else 0.12)):
         lips = (uniform(rng, 0.015, 0.07), uniform(rng, 0.02, 0.09))
     y = build.chin * uniform(rng, 0.56, 0.7)
     if domain in ("cartoon", "caricature"):
@@ -262,10 +274,11 @@ def _sample_rest_mouth(rng: np.random.Generator, domain: str, build: Build, skin
     return Mouth(y=y, half=half, lips=lips, lip_colour=rosy, broken=rng.random() < 0.12, under=rng.random() < 0.25)
 
 
-def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colour, male: float) -> Brows:
+def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colour, male: float, crown: float) -> Brows:
     lift = uniform(rng, 0.05, 0.39)
     if domain in ("cartoon", "comic", "painting", "caricature"):
         lift = uniform(rng, 0.02, 0.42) if domain == "cartoon" else uniform(rng, 0.0, 0.17)
+    lift = min(lift, max(0.8 * crown - eyes.up, 0.03))  # a low skull has no room for a high brow
     thick = uniform(rng, 0.012, 0.045) if male < 0.5 else uniform(rng, 0.025, 0.07)
     if domain == "cartoon":
         thick = float(np.exp(uniform(rng, np.log(0.02), np.log(0.13))))

@@ -19,7 +19,16 @@ from charaface.synth.hair import draw_back, draw_cap
 from charaface.synth.labels import PARTS
 from charaface.synth.moments import State
 from charaface.synth.pen import Colour, Pen, polygon, replay_masks, spread
-from charaface.synth.skin import draw_age, draw_beard, draw_cheeks, draw_ear, draw_face_shadow, draw_marks, draw_relief
+from charaface.synth.skin import (
+    draw_age,
+    draw_beard,
+    draw_cheeks,
+    draw_ear,
+    draw_face_shadow,
+    draw_folds,
+    draw_marks,
+    draw_relief,
+)
 from charaface.synth.wear import draw_bust, draw_glasses, draw_hat
 
 # how often the forms of a face are painted in, by kind of drawing
@@ -93,13 +102,13 @@ def draw_character(
     far, near = head.side, -head.side
     turned = abs(state.turn.yaw)
     if turned < 40:
-        draw_ear(pen, head, far, who.ear, who.pointed, who.skin)
+        draw_ear(pen, head, far, who.ear, who.pointed, who.skin, who.ear_low)
     outline = _skin(pen, head, who)
     draw_face_shadow(pen, head, who.skin, fixed)
     if who.style.domain in RELIEF and fixed.random() < RELIEF[who.style.domain]:
         draw_relief(pen, head, who.skin, fixed, who.eyes.x, who.nose.y, (state.mouth.y, state.mouth.half))
     if turned <= 100:
-        draw_ear(pen, head, near, who.ear, who.pointed, who.skin)
+        draw_ear(pen, head, near, who.ear, who.pointed, who.skin, who.ear_low)
     points, visible, covers = _features(pen, head, who, state, outline, fixed)
     if state.cover:
         covers.append((COVERS[state.cover](pen, head, rng, who.skin), slice(0, 68)))
@@ -160,6 +169,9 @@ def _features(
     if who.age:
         draw_age(pen, head, fixed, who.skin, who.age, (state.mouth.y, state.mouth.half))
     mouth2 = _mouth(pen, head, who, state, outline)
+    if who.folds:
+        under = float(mouth2[9, 1])
+        draw_folds(pen, head, fixed, who.skin, who.nose.y, (state.mouth.x, state.mouth.y, state.mouth.half, under))
     points[_MOUTH], visible[_MOUTH] = head.draw_on(mouth2, 0.015), head.facing(mouth2) > -0.05
     if who.beard:
         covers.append(

@@ -38,6 +38,7 @@ class Nose:
     top: float = 0.02  # where the bridge begins
     forward: float = 0.12
     size: float = 0.1  # of a ball
+    aside: float = 0.0  # of the tip, away from the viewer: a nose from three quarters on a frontal face
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ _FORWARD = np.concatenate([_DOWN**1.3, 0.55 * (1 - np.abs(_ACROSS) ** 1.5)])
 def nose_points(nose: Nose, head: Head) -> np.ndarray:
     """(9, 3) head-space points 27-35: four down the bridge, five along the base, image left to image right."""
     flat = np.zeros((9, 2))
+    flat[:4, 0] = head.side * nose.aside * _DOWN**2
     flat[:4, 1] = nose.top + (nose.y - nose.top) * _DOWN
-    flat[4:, 0] = nose.half * _ACROSS
+    flat[4:, 0] = nose.half * _ACROSS + 0.6 * head.side * nose.aside
     flat[4:, 1] = nose.y + 0.035 + 0.012 * (1 - _ACROSS * _ACROSS)
     points = head.on_face(flat)
     points[:, 2] += nose.forward * _FORWARD
@@ -98,15 +100,14 @@ def draw_nose(pen: Pen, head: Head, nose: Nose, skin: Colour) -> None:
     elif kind == "button":
         pen.stroke(smooth(np.stack([base[1], base[2] + [0, 0.02 * unit], base[3]]), steps=5), skin, 0.9)
     elif kind == "peak":
-        s = float(far) if abs(head.turn.yaw) > 12 or pen.style.light > 0 else -float(far)
-        point = tip + [s * 0.5 * nose.forward * unit, 0.03 * unit]
-        wedge = np.stack([pts[1] - [s * 0.3 * nose.half * unit, 0], point, base[1 if s > 0 else 3]])
+        wedge = np.stack([pts[1] - [far * 0.3 * nose.half * unit, 0], tip, base[1 if far > 0 else 3]])
         pen.fill(polygon(wedge), skin, NOSE)
         pen.stroke(wedge, skin, 1.0)
     elif kind == "corner":
         s = 1 if far > 0 else -1
-        line = np.stack([pts[1] + [0.02 * s * unit, 0], pts[2] + [0.015 * s * unit, 0], tip, base[2], base[2 - s]])
-        pen.stroke(smooth(line, steps=4), skin, 1.0)
+        bridge = [pts[0] + [0.03 * s * unit, 0]] if nose.top < 0 else []
+        side = [*bridge, pts[1] + [0.02 * s * unit, 0], pts[2] + [0.015 * s * unit, 0], tip, base[2], base[2 - s]]
+        pen.stroke(smooth(np.stack(side), steps=4), skin, 1.0)
     elif kind in ("wings", "full", "hook"):
         _long_nose(pen, pts, skin, kind, far)
     elif kind == "ball":

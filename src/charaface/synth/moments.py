@@ -33,8 +33,8 @@ class State:
     marks: bool = False
 
 
-def sample_turn(rng: np.random.Generator) -> Turn:
-    """A head pose: mostly near the front, every angle now and then."""
+def sample_turn(rng: np.random.Generator, lean: float = 9.0) -> Turn:
+    """A head pose: mostly near the front, every angle now and then; lean is the usual roll in degrees."""
     kind = rng.random()
     if kind < 0.52:
         yaw = rng.normal(0, 16)
@@ -43,14 +43,14 @@ def sample_turn(rng: np.random.Generator) -> Turn:
     else:
         yaw = rng.uniform(55, 95) * one_of(rng, (-1, 1))
     pitch = rng.normal(0, 9) if rng.random() < 0.85 else rng.uniform(-40, 40)
-    roll = rng.normal(0, 9) if rng.random() < 0.85 else rng.uniform(-45, 45)
+    roll = rng.normal(0, lean) if rng.random() < 0.85 else rng.uniform(-45, 45)
     return Turn(float(np.clip(yaw, -95, 95)), float(np.clip(pitch, -40, 40)), float(roll))
 
 
 def sample_state(rng: np.random.Generator, who: Character) -> State:
     """A moment: an expression with its brows, lids and mouth, a gaze, a pose."""
     feel = weighted(rng, EXPRESSIONS, (0.13, 0.06, 0.07, 0.24, 0.1, 0.1, 0.3))
-    turn = sample_turn(rng)
+    turn = sample_turn(rng, 14.0 if who.style.domain == "cartoon" else 9.0)
     open_, arc, push, cut = 1.0, uniform(rng, 0.2, 0.9), 0.0, 0.0
     slant = lift = slope = 0.0
     balls = who.eyes.kind in ("disc", "lens")

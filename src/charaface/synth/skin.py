@@ -28,12 +28,13 @@ EAR = PARTS.index("ear")
 HAIR = PARTS.index("hair")
 
 
-def draw_ear(pen: Pen, head: Head, side: float, size: float, pointed: float, skin: Colour) -> None:
-    """One human or pointed ear at the head's side."""
+def draw_ear(pen: Pen, head: Head, side: float, size: float, pointed: float, skin: Colour, low: float = 0.0) -> None:
+    """One human or pointed ear at the head's side, its middle lower by low."""
     b = head.build
     c, s = circle(18).T
-    y = 0.08 + size * s
-    out = side * (b.half_width * 0.98) + side * 0.5 * size * c * (c > -0.3)
+    y = 0.08 + low + size * s
+    half = float(head.width(np.array([low]))[0]) if low else b.half_width
+    out = side * (half * 0.98) + side * 0.5 * size * c * (c > -0.3)
     z = -0.02 - 0.55 * size * (1 + 0.6 * c)
     if pointed:
         peak = np.argmin(y)
@@ -116,6 +117,41 @@ def draw_age(
             fine = smooth(curve + rng.uniform(-0.02, 0.02, (1, 2)), steps=5)
             if head.facing(fine).min() > 0.05:
                 pen.stroke(head.draw_on(fine, 0.01), skin, rng.uniform(0.4, 0.9))
+
+
+def draw_folds(
+    pen: Pen,
+    head: Head,
+    rng: np.random.Generator,
+    skin: Colour,
+    nose_y: float,
+    mouth: tuple[float, float, float, float],
+) -> None:
+    """The few lines of a cartoon's lower face: under the lip, at the corners of the mouth, from the nose down.
+
+    mouth is the middle's x and y, half its width and the height of its lower edge.
+    """
+    x, y, half, low = mouth
+    room = max(head.build.chin - low, 0.1)
+    curves: list[np.ndarray] = []
+    if rng.random() < 0.7:  # what the lower lip or a chin's dimple draws: as wide as a mouth, and none
+        wide, at = half * rng.uniform(0.25, 1.2), low + room * rng.uniform(0.12, 0.6)
+        bend = wide * rng.uniform(-0.4, 0.4)
+        curves.append(np.array([[x - wide, at - bend], [x, at], [x + wide, at - bend]]))
+    corners, beside = rng.random() < 0.4, rng.random() < 0.35
+    for s in (-1, 1):
+        if corners:
+            out, tall = x + s * (half + 0.02), rng.uniform(0.04, 0.12)
+            curves.append(np.array([[out, y - tall], [out + s * 0.03, y], [out, y + tall]]))
+        if beside and rng.random() < 0.7:
+            out = x + s * (half + rng.uniform(0.03, 0.1))
+            curves.append(
+                np.array([[s * 0.12, nose_y], [0.5 * (s * 0.12 + out) + s * 0.03, 0.5 * (nose_y + y)], [out, y]])
+            )
+    for curve in curves:
+        fine = smooth(curve, steps=6)
+        if head.facing(fine).min() > 0.05:
+            pen.stroke(head.draw_on(fine, 0.01), skin, rng.uniform(0.6, 1.0))
 
 
 def draw_cheeks(pen: Pen, head: Head, rng: np.random.Generator, kind: str, skin: Colour) -> None:

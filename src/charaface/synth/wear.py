@@ -7,7 +7,7 @@ import skia
 
 from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
-from charaface.synth.pen import Colour, Pen, ellipse_at, polygon, ribbon, shade, shade_skin, smooth
+from charaface.synth.pen import Colour, Pen, ellipse, ellipse_at, polygon, ribbon, shade, shade_skin, smooth
 
 NECK = PARTS.index("neck")
 BODY = PARTS.index("body")
@@ -186,7 +186,7 @@ def draw_glasses(
 
 
 def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str) -> list[skia.Path]:
-    """A cap, beanie, brimmed hat, helmet, hood, band, bow, crown, horns or animal ears."""
+    """A cap, beanie, brimmed hat, helmet, hood, band, bow, crown, horns, animal ears, or a pat of hair on the top."""
     colour: Colour = tuple(rng.uniform(0.05, 0.95, 3))
     unit, b = pen.unit, head.build
     line = rng.uniform(-0.85, -0.6) * (1.0 if kind != "band" else 0.95)
@@ -234,6 +234,8 @@ def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str) -> list[
         pen.fill(band, colour, HAT)
         pen.stroke(np.concatenate([rim, low[::-1]]), colour, 0.9, closed=True)
         covers.append(band)
+    elif kind == "pat":
+        covers.append(_pat(pen, head, rng))
     elif kind in ("ears", "horns"):
         _peaks(pen, head, rng, colour if kind == "horns" else None)
     elif kind == "bow":
@@ -253,6 +255,28 @@ def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str) -> list[
         pen.fill(polygon(shape), (0.9, 0.75, 0.2), HAT)
         pen.stroke(shape, (0.9, 0.75, 0.2), 0.9, closed=True)
     return covers
+
+
+def _pat(pen: Pen, head: Head, rng: np.random.Generator) -> skia.Path:
+    """A beret, or hair that lies on the head like one: what it covers."""
+    b, unit = head.build, pen.unit
+    at = head.project(np.array([[rng.uniform(-0.3, 0.3) * b.half_width, -b.crown * rng.uniform(0.7, 1.0), 0.0]]))[0]
+    rx, ry = b.half_width * unit * rng.uniform(0.7, 1.2), b.half_width * unit * rng.uniform(0.22, 0.45)
+    c, s = head._roll
+    lean = rng.uniform(-0.3, 0.3)
+    turn = np.array([[c + lean * s, lean * c - s], [s - lean * c, c + lean * s]])
+    shape = at + ellipse(0, 0, rx, ry, n=28) @ turn.T
+    colour: Colour = (rng.uniform(0.5, 1.0), rng.uniform(0.1, 0.75), rng.uniform(0.0, 0.25))
+    if rng.random() < 0.4:
+        colour = tuple(rng.uniform(0.05, 0.95, 3))
+    path = polygon(shape)
+    pen.fill(path, colour, HAT)
+    pen.stroke(shape, colour, 1.0, closed=True)
+    for _ in range(int(rng.integers(0, 3))):
+        x, y = rng.uniform(-0.5, 0.5, 2) * [rx, ry]
+        curl = at + ellipse(float(x), float(y), 0.2 * ry, 0.3 * ry, n=14)[:11] @ turn.T
+        pen.stroke(curl, colour, 0.6)
+    return path
 
 
 def _above(head: Head, outline: np.ndarray, y: float) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from charaface import session
-from charaface.detector import candidates, merge
+from charaface.detector import SUREST, candidates, merge, together
 from charaface.face import Face
 from charaface.geometry import area
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load
@@ -38,12 +38,12 @@ def detect(
 ) -> list[Face]:
     """The faces of a picture, biggest first, ties by x then y; [] where there is none. Given faces come back unchanged.
 
-    A face's score is what the detector says times what the landmark network, looking at its crop, says; its box, chin
-    to the middle of the forehead and clipped to the picture, is the hull of the points so read, and the less sure they
-    are, the nearer to what the detector says. threshold: the least score,
-    0 to 1. model: a path.onnx, or several, in place of the package's networks. threads: of the arithmetic, physical
-    cores at most 4 by default; they do not change the result. Raises InputError for what is no picture, LimitError
-    for one too large or with too many faces, ValueError for a threshold or threads that are none.
+    A face's score is a probability: the log-odds of the detector plus those of the landmark network that looks at its
+    crop. Its box, chin to the middle of the forehead and clipped to the picture, is the hull of the points so read,
+    and the less sure they are, the nearer to what the detector says. threshold: the least score, 0 to 1. model: a
+    path.onnx, or several, in place of the package's networks. threads: of the arithmetic, physical cores at most 4 by
+    default; they do not change the result. Raises InputError for what is no picture, LimitError for one too large or
+    with too many faces, ValueError for a threshold or threads that are none.
     """
     pixels = load(image, limits)
     if faces is not None:
@@ -59,13 +59,13 @@ def find(
     """The faces of an (H, W, 3) uint8 picture in the order of detect, each with its first reading."""
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold is a score from 0 to 1, got {threshold}")
-    seen = candidates(pixels, detector, max(threshold, 0.01))
+    seen = candidates(pixels, detector, together(max(threshold, 0.01), 1 - SUREST))  # below, no verifier would save it
     seen_boxes = seen.boxes[: VERIFIED * seen.tiles]
     readings = read(pixels, [Framing(box) for box in seen_boxes], reader)
     weights = {"detect": detector.spec.label, "verify": reader.spec.label}
     found = []
     for seen_box, reading, sure in zip(seen_boxes, readings, seen.scores.tolist(), strict=False):
-        box, score = reading.box_beside(seen_box, pixels.shape[1], pixels.shape[0]), sure * reading.face
+        box, score = reading.box_beside(seen_box, pixels.shape[1], pixels.shape[0]), together(sure, reading.face)
         if box is not None and score >= threshold:
             found.append(Found(Face(box, score, weights=weights), sure, reading))
     if not found:

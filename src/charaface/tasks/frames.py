@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from charaface import session, video
-from charaface.detector import merge
+from charaface.detector import merge, together
 from charaface.face import Face
 from charaface.geometry import iou
 from charaface.image import DEFAULT_LIMITS, Limits
@@ -198,7 +198,7 @@ class Follower:
         weights = {"detect": self._detector.spec.label, "verify": self._reader.spec.label}
         seen = []
         for track, (reading, framing) in zip(tracks, self._read_where_they_were(image, tracks), strict=True):
-            box, score = reading.box(width, height), track.sure * reading.face
+            box, score = reading.box(width, height), together(track.sure, reading.face)
             jumped = affinity(track.points, reading.points) < NEAR_ENOUGH
             if box is not None and not jumped and score >= _HOLD * self._options.threshold:
                 face = with_landmarks(Face(box, score, weights=weights), reading, self._reader)

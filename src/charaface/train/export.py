@@ -41,38 +41,40 @@ class Exported:
     bytes: int
     largest_error: float  # pixels of the input, over the places of both test inputs
     score_error: float  # largest difference of a score or probability
-    power: float  # what the file raises the trained score of a detector or verifier to
+    scale: float  # of the logits of a detector's or verifier's score
+    shift: float  # added to them
 
 
 class _Landmarks(nn.Module):
     """points, scores, visible and face of a landmark network."""
 
-    def __init__(self, net: nn.Module, power: float) -> None:
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
         super().__init__()
-        self.net, self.power = net, power
+        self.net, self.scale, self.shift = net, scale, shift
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
-        return found.points, found.scores(), torch.sigmoid(found.visible), torch.sigmoid(found.face) ** self.power
+        face = torch.sigmoid(found.face * self.scale + self.shift)
+        return found.points, found.scores(), torch.sigmoid(found.visible), face
 
 
 class _Boxes(nn.Module):
     """boxes and scores of a detector."""
 
-    def __init__(self, net: nn.Module, power: float) -> None:
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
         super().__init__()
-        self.net, self.power = net, power
+        self.net, self.scale, self.shift = net, scale, shift
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
-        return found.boxes, torch.sigmoid(found.logits) ** self.power
+        return found.boxes, torch.sigmoid(found.logits * self.scale + self.shift)
 
 
 @dataclass(frozen=True)
 class _Form:
     """How the networks of one task are written as ONNX."""
 
-    wrap: Callable[[nn.Module, float], nn.Module]
+    wrap: Callable[[nn.Module, float, float], nn.Module]
     outputs: tuple[str, ...]
     places: int  # how many of the outputs are places rather than probabilities
     place_unit: float  # pixels of one unit of a place
@@ -115,22 +117,22 @@ FORMS: dict[str, _Form] = {
 }
 
 
-def export(run: str | Path, out: str | Path, *, power: float | None = None) -> Exported:
+def export(run: str | Path, out: str | Path, *, scale: float = 1.0, shift: float | None = None) -> Exported:
     """Writes the averaged weights of a run as one ONNX file: opset 18, dynamic batch, float16 storage where it holds.
 
-    A run that is not finished is exported as its checkpoint stands. Tasks cut detector times verifier at 0.5, but a
-    detector's scores are trained toward an overlap and a verifier's toward its own crops: the file raises them to
-    power. By default that is 1 for landmarks, and for a detector what takes the threshold of the best F1 in the
-    run's last validation to 0.5. Raises RecipeError where run holds
-    no training, and ValueError, with nothing written, where the file would differ from torch by more than
-    0.02 px: weights are stored as float16 where that suffices, else as float32.
+    A run that is not finished is exported as its checkpoint stands. A detector's scores are trained toward an overlap
+    and a verifier's toward its own crops; tasks add the log-odds of both. The file multiplies its logits by scale and
+    adds shift, so that the sum is that of a face (`benchmarks/calibrate.py`). By default shift is 0 for landmarks,
+    and for a detector what takes the threshold of the best F1 in the run's last validation to 0.5. Raises
+    RecipeError where run holds no training, and ValueError, with nothing written, where the file would differ from
+    torch by more than 0.02 px: weights are stored as float16 where that suffices, else as float32.
     """
     run, out = Path(run), Path(out)
     recipe, form = _recipe_of(run)
     net = NETS[recipe["net"]](**recipe["options"])
     load_weights(net, _weights_of(run))
-    power = _default_power(run) if power is None else power
-    wrapped = form.wrap(net.eval(), power)
+    shift = scale * _default_shift(run) if shift is None else shift
+    wrapped = form.wrap(net.eval(), scale, shift)
     model = to_onnx(wrapped, form)
     spec = {
         "name": recipe["name"],
@@ -153,7 +155,7 @@ def export(run: str | Path, out: str | Path, *, power: float | None = None) -> E
     temporary = out.with_name(out.name + ".tmp")
     temporary.write_bytes(data)
     os.replace(temporary, out)
-    return Exported(out, len(data), place, score, power)
+    return Exported(out, len(data), place, score, scale, shift)
 
 
 def _recipe_of(run: Path) -> tuple[dict[str, Any], _Form]:
@@ -163,13 +165,13 @@ def _recipe_of(run: Path) -> tuple[dict[str, Any], _Form]:
     return recipe, FORMS[recipe["task"]]
 
 
-def _default_power(run: Path) -> float:
-    """What takes the best threshold of the last validation that has one to a half; 1 without any."""
+def _default_shift(run: Path) -> float:
+    """What takes the logit of the last validation's best threshold to 0; 0 without any."""
     metrics = run / "metrics.jsonl"
     lines = metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else []
     found = [json.loads(line).get("validation", {}).get("best_threshold") for line in lines]
-    best = [value for value in found if value]
-    return math.log(0.5) / math.log(float(np.clip(best[-1], 0.05, 0.95))) if best else 1.0
+    best = [float(np.clip(value, 0.05, 0.95)) for value in found if value]
+    return math.log(1 / best[-1] - 1) if best else 0.0
 
 
 def _weights_of(run: Path) -> Path:

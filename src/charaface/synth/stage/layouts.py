@@ -124,7 +124,7 @@ def near_things(sheet: Sheet, ink: Ink, clip: Area, count: int) -> None:
     for k in range(count):
         name = (
             str(rng.choice(FILLERS, p=(0.3, 0.35, 0.15, 0.1, 0.1)))
-            if count == 1 and rng.random() < 0.22
+            if count == 1 and rng.random() < 0.34
             else sample_prop(rng, fillers=count == 1)
         )
         if name in FILLERS:
