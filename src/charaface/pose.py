@@ -79,6 +79,9 @@ def _weights() -> np.ndarray:
 
 
 _WEIGHTS = _weights()
+_AXES = (HEAD - _WEIGHTS @ HEAD).T  # (3, 68): every view is a mixture of these
+_WEIGHED = _AXES * _WEIGHTS
+_GRAM = _WEIGHED @ _AXES.T  # (3, 3) their inner products
 
 
 def head_pose(points: np.ndarray) -> Pose:
@@ -96,10 +99,11 @@ def head_pose(points: np.ndarray) -> Pose:
     if not norm > 1e-6:
         raise ValueError("a head pose needs points that do not all fall together")
     z /= norm
+    seen = _WEIGHED @ z
     yaws, pitches, views = _all_round()
     step = _COARSE
     while True:
-        likeness = views.conj() @ (_WEIGHTS * z)
+        likeness = views.conj() @ seen
         best = int(np.argmax(np.abs(likeness)))
         if step < _FINEST:
             roll = np.degrees(np.angle(likeness[best]))
@@ -117,18 +121,15 @@ def _all_round() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _grid(yaws: np.ndarray, pitches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    across, up = np.meshgrid(yaws, pitches)
-    return across.ravel(), up.ravel()
+    return np.tile(yaws, len(pitches)), np.repeat(pitches, len(yaws))
 
 
 def _views(yaws: np.ndarray, pitches: np.ndarray) -> np.ndarray:
-    """(V, 68) the average head seen at V turns, as complex numbers of weighted mean 0 and weighted norm 1."""
-    yaw, pitch = np.radians(yaws)[:, None], np.radians(pitches)[:, None]
-    x, y, z = HEAD.T
-    across, forward = x * np.cos(yaw) + z * np.sin(yaw), z * np.cos(yaw) - x * np.sin(yaw)
-    seen = across + 1j * (y * np.cos(pitch) - forward * np.sin(pitch))
-    seen -= (seen @ _WEIGHTS)[:, None]
-    return np.asarray(seen / np.sqrt(np.abs(seen) ** 2 @ _WEIGHTS)[:, None])
+    """(V, 3) complex shares of _AXES in the average head as V turns show it, its weighted norm 1."""
+    yaw, pitch = np.radians(yaws), np.radians(pitches)
+    (cy, sy), (cp, sp) = (np.cos(yaw), np.sin(yaw)), (np.cos(pitch), np.sin(pitch))
+    mixed = np.stack([cy + 1j * sp * sy, 1j * cp, sy - 1j * sp * cy], axis=1)
+    return np.asarray(mixed / np.sqrt(((mixed @ _GRAM) * mixed.conj()).real.sum(axis=1))[:, None])
 
 
 def rotation(pose: Pose) -> np.ndarray:
