@@ -16,7 +16,7 @@ from charaface.synth.cast import HAIR_COLOURS, SHARES, SKIN_TONES, sample_charac
 from charaface.synth.character import draw_character
 from charaface.synth.crops import render_face
 from charaface.synth.eyes import Eyes, Lids, eye_points, lid_curves, rim_lids
-from charaface.synth.features import Mouth, draw_mouth, mouth_curves, mouth_points
+from charaface.synth.features import Mouth, Nose, draw_mouth, draw_nose, mouth_curves, mouth_points, nose_points
 from charaface.synth.labels import DOMAINS, PARTS, generator
 from charaface.synth.moments import sample_state
 from charaface.synth.pen import Pen
@@ -124,6 +124,38 @@ def test_a_mouth_is_ordered_from_corner_to_corner_and_from_lip_to_lip():
         assert (curves["outer_up"][:, 1] <= curves["inner_up"][:, 1] + 1e-9).all()
         assert (curves["inner_up"][:, 1] <= curves["inner_low"][:, 1] + 1e-9).all()
         assert (curves["inner_low"][:, 1] <= curves["outer_low"][:, 1] + 1e-9).all()
+
+
+@pytest.mark.parametrize("yaw", [-40, 40])
+def test_a_peaked_nose_is_labelled_where_its_tip_is_drawn(yaw):
+    pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
+    canvas = skia.Surface(pixels).getCanvas()
+    who = sample_character(generator(5, 2), "cartoon")
+    head = Head(who.build, Place(SIZE / 2, SIZE / 2, 40.0), Turn(yaw))
+    nose = Nose(kind="peak", y=0.3, forward=0.5, aside=0.25)
+    draw_nose(Pen(canvas, replace(who.style, line_width=0.012, outline=False), head.unit), head, nose, (1, 0.8, 0.6))
+    drawn = np.argwhere(pixels[..., 3] > 127)[:, ::-1] + 0.5
+    tip = head.project(nose_points(nose, head))[3]
+    furthest = drawn[np.argmax(drawn[:, 0] * np.sign(yaw))]
+    assert np.abs(furthest - tip).max() < 2
+
+
+def test_a_nose_stands_aside_by_as_much_as_it_says_and_ends_where_it_began():
+    head = Head(sample_character(generator(5, 2), "cartoon").build, Place(0, 0, 40.0), Turn())
+    straight, aside = (nose_points(Nose(aside=a), head) for a in (0.0, 0.2))
+    moved = aside[:, 0] - straight[:, 0]
+    assert moved[0] == 0
+    assert moved[3] == pytest.approx(0.2)
+    assert (np.diff(moved[:4]) > 0).all()
+
+
+def test_a_boxy_skull_fills_the_box_of_the_round_one():
+    build = sample_character(generator(5, 3), "anime").build
+    round_, boxy = (Head(replace(build, boxiness=power), Place(0, 0, 40.0), Turn()).skull() for power in (2.0, 5.0))
+    for end in (np.min, np.max):
+        np.testing.assert_allclose(end(boxy, axis=0), end(round_, axis=0), atol=0.5)
+    middle = boxy.mean(axis=0)
+    assert (np.linalg.norm(boxy - middle, axis=1) >= np.linalg.norm(round_ - middle, axis=1) - 1e-6).all()
 
 
 @pytest.mark.parametrize("yaw", [-70, -30, 0, 30, 70])
