@@ -111,6 +111,29 @@ def test_a_training_that_is_asked_to_stop_saves_first(
     assert issubclass(Interrupted, KeyboardInterrupt)
 
 
+def test_a_processor_that_only_emulates_bfloat16_trains_in_float32(
+    write_recipe: WriteRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
+    said: list[str] = []
+    recipe = write_recipe(head="bf16 = true")
+    train(recipe, tmp_path / "mixed", cache=tmp_path / "cache", draw=DRAW, say=said.append, steps=2)
+    assert [line for line in said if "bfloat16" in line] == [
+        "float32: this processor only emulates bfloat16, many times slower"
+    ]
+    run(write_recipe(head="bf16 = false"), tmp_path / "whole", steps=2)
+    assert_same(tmp_path / "mixed", tmp_path / "whole")
+
+
+@pytest.mark.parametrize(("capability", "mixed"), [("AVX512", True), ("AVX2", False), ("DEFAULT", False)])
+def test_mixed_precision_is_for_machines_that_have_it(
+    monkeypatch: pytest.MonkeyPatch, capability: str, mixed: bool
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    assert fit._has_bf16(torch.device("cpu")) is mixed
+    assert fit._has_bf16(torch.device("cuda"))
+
+
 def test_a_finished_training_says_so_and_is_left_alone(write_recipe: WriteRecipe, tmp_path: Path) -> None:
     recipe, said = write_recipe(), []
     first = run(recipe, tmp_path / "run")

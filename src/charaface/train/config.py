@@ -76,7 +76,7 @@ class Recipe:
     licence: str = "MIT"  # of the weights
     source: str = "generated drawings only (charaface.synth)"  # of the data, for the weights' metadata
     init_from: str = ""  # a .safetensors or .onnx of ours to go on from; relative to the recipe
-    bf16: bool = True  # mixed precision; off for machines that only emulate it
+    bf16: bool = True  # mixed precision, where the machine does not only emulate it
     threads: int = 1  # of the arithmetic; part of what makes a run repeatable to the bit
     sheet_every: float = 240.0  # seconds between pictures of predictions
     save_every: float = 120.0  # seconds between checkpoints

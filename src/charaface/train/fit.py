@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -86,8 +86,16 @@ def train(
         if trainee.step >= config.steps and (folder / "weights.safetensors").exists():
             say(f"{folder}: all {config.steps} steps are done")
             return Outcome(folder, trainee.step, True, trainee.skipped, _last_figures(folder))
+        if config.bf16 and not _has_bf16(where):
+            say("float32: this processor only emulates bfloat16, many times slower")
+            config = replace(config, bf16=False)
         job = open_job(config, cache, draw, _pack_progress(say))
         return _Loop(config, folder, job, trainee, where, say).run(min(steps or config.steps, config.steps))
+
+
+def _has_bf16(device: torch.device) -> bool:
+    """Whether mixed precision is faster there than float32: on accelerators, and on processors from AVX-512 on."""
+    return device.type != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 
 
 def start(config: Recipe, device: torch.device, saved: Path | None = None) -> Trainee:
