@@ -27,17 +27,17 @@ class Weight:
 WEIGHTS: dict[str, Weight] = {
     "landmarks68": Weight(
         file="landmarks68.onnx",
-        sha256="1582af42dfb4a8cd9f68b3d396651e2df5348ffd070c9b2033a1e8c35906e37c",
+        sha256="d0a8da335cb9a4ab267eb3f84e765a7233a495d5783beb7b15b25c51ce01bf98",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="NME of anime and visual novel 4.6 %, western cartoon 13.3 % (medians); docs/cards/landmarks68.md",
+        score="NME of anime and visual novel 4.5 %, western cartoon 13.3 % (medians); docs/cards/landmarks68.md",
     ),
     "detector": Weight(
         file="detector.onnx",
-        sha256="a592d4fb35b9e3617f0e86b8b2ae892e41f7b7953142f968ec2e5c75cd2831b1",
+        sha256="2a5af5db26d74f64a09d93d691183a674e5f7e77b8a9d7489d52865bae21313f",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="recall 74 % at precision 93 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
+        score="recall 78 % at precision 95 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
     ),
 }
 
