@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,20 +52,13 @@ class Scored:
     truth: np.ndarray  # (F, 4)
 
 
-def calibrate(
-    detector: str, landmarks: str, *, scenes: int = 500, progress: Callable[[int, int], None] | None = None
-) -> Calibration:
+def calibrate(detector: str, landmarks: str, *, scenes: int = 500) -> Calibration:
     """The calibration of two ONNX files that were exported with scale 1 and shift 0; scenes are drawn anew.
 
     `charaface export --scale --shift` writes it into the files: a face's score is then the probability that it is one.
     """
     finder, reader = (session.load(name, 1) for name in (detector, landmarks))
-    seen = []
-    for index in range(scenes):
-        seen.append(_look(index, finder, reader))
-        if progress:
-            progress(index + 1, scenes)
-    return fit(seen)
+    return fit([_look(index, finder, reader) for index in range(scenes)])
 
 
 def fit(scenes: list[Scored]) -> Calibration:
@@ -83,7 +75,8 @@ def fit(scenes: list[Scored]) -> Calibration:
         a, b, c = _logistic(np.column_stack([_logit(sure), _logit(verified)]), hit)
         now = Calibration(a, c, b, 0.0, 0.0)
         taken = hit[now.log_odds(sure, verified) >= 0]
-        now = Calibration(a, c, b, float(taken.mean()) if len(taken) else 0.0, float(taken.sum() / max(total, 1)))
+        precision = float(taken.mean()) if len(taken) else 0.0
+        now = replace(now, precision=precision, recall=float(taken.sum() / max(total, 1)))
     return now
 
 
@@ -118,6 +111,6 @@ def _look(index: int, finder: Session, reader: Session) -> Scored:
     boxes, sure = seen.boxes[:MOST], seen.scores[:MOST]
     readings = read(scene.image, [Framing(box) for box in boxes], reader)
     own = [reading.box_beside(box, width, height) for reading, box in zip(readings, boxes, strict=True)]
-    boxes = np.asarray([box if fit is None else fit for box, fit in zip(boxes, own, strict=True)]).reshape(-1, 4)
+    boxes = np.asarray([box if hull is None else hull for box, hull in zip(boxes, own, strict=True)]).reshape(-1, 4)
     truth = np.asarray([face.box for face in scene.faces]).reshape(-1, 4)
     return Scored(boxes, sure, np.asarray([reading.face for reading in readings]), truth)
