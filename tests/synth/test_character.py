@@ -10,8 +10,8 @@ import skia
 
 from charaface.geometry import box_from_points, clip_box
 from charaface.schemes import IBUG68
-from charaface.synth.anatomy import Head, Place, Turn
-from charaface.synth.builds import EYE_COLOURS
+from charaface.synth.anatomy import Build, Head, Place, Turn
+from charaface.synth.builds import EYE_COLOURS, jaw_width
 from charaface.synth.cast import HAIR_COLOURS, SHARES, SKIN_TONES, sample_character
 from charaface.synth.character import draw_character
 from charaface.synth.crops import render_face
@@ -20,6 +20,7 @@ from charaface.synth.features import Mouth, Nose, draw_mouth, draw_nose, mouth_c
 from charaface.synth.labels import DOMAINS, PARTS, generator
 from charaface.synth.moments import sample_state
 from charaface.synth.pen import Pen
+from charaface.synth.wear import draw_bust
 
 SIZE = 160
 
@@ -31,6 +32,25 @@ def _points(who, state, turn: Turn) -> np.ndarray:
     place = Place(SIZE / 2, SIZE / 2, 40.0)
     drawn = draw_character(canvas, who, replace(state, turn=turn), place, np.random.default_rng(0))
     return drawn.points + 0.5 - SIZE / 2
+
+
+def _drawn(who, state):
+    """Label points and pixels of a character seen from the front."""
+    pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
+    canvas = skia.Surface(pixels).getCanvas()
+    place = Place(SIZE / 2, SIZE / 2, 40.0)
+    drawn = draw_character(canvas, who, replace(state, turn=Turn()), place, np.random.default_rng(0))
+    return drawn.points, pixels
+
+
+def _bust_width(who, head, stout: float, sunk: float) -> int:
+    """Pixels of skin across the neck, at its base."""
+    pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
+    pen = Pen(skia.Surface(pixels).getCanvas(), replace(who.style, outline=False, shading="flat"), head.unit)
+    skin, cloth = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+    base, _ = draw_bust(pen, head, np.random.default_rng(3), skin, cloth, 0.5, stout, sunk)
+    red = (pixels[int(base[1])] == pixels[int(base[1]), int(base[0])]).all(axis=1)
+    return int(red.sum())
 
 
 def _still(index: int):
@@ -131,7 +151,7 @@ def test_a_peaked_nose_is_labelled_where_its_tip_is_drawn(yaw):
     pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
     canvas = skia.Surface(pixels).getCanvas()
     who = sample_character(generator(5, 2), "cartoon")
-    head = Head(who.build, Place(SIZE / 2, SIZE / 2, 40.0), Turn(yaw))
+    head = Head(Build(), Place(SIZE / 2, SIZE / 2, 26.0), Turn(yaw))
     nose = Nose(kind="peak", y=0.3, forward=0.5, aside=0.25)
     draw_nose(Pen(canvas, replace(who.style, line_width=0.012, outline=False), head.unit), head, nose, (1, 0.8, 0.6))
     drawn = np.argwhere(pixels[..., 3] > 127)[:, ::-1] + 0.5
@@ -165,6 +185,32 @@ def test_the_jaw_has_equal_steps_on_either_side_of_the_chin(yaw):
     steps = np.linalg.norm(np.diff(jaw, axis=0), axis=1)
     for half in (steps[:8], steps[8:]):
         assert half.max() < 1.2 * half.min()
+
+
+def test_a_jaw_whose_line_runs_out_is_labelled_to_its_ends():
+    who, state = _still(1)
+    who = replace(who, beard="", style=replace(who.style, outline=True))
+    whole, short = (_drawn(replace(who, chin_line=share), state) for share in (1.0, 0.3))
+    assert (whole[0] == short[0]).all()
+    assert (whole[1] != short[1]).any()
+
+
+@pytest.mark.parametrize("sunk", [0.0, 0.25])
+def test_a_stout_neck_is_as_wide_as_the_jaw_above_it(sunk):
+    who, _ = _still(1)
+    head = Head(who.build, Place(SIZE / 2, SIZE / 2, 30.0), Turn())
+    thin, stout = (_bust_width(who, head, share, sunk) for share in (0.0, 1.0))
+    assert stout > thin
+    assert stout >= 2 * jaw_width(who.build) * head.unit - 1
+
+
+def test_the_jaw_of_a_cartoon_begins_a_little_below_its_eye_line():
+    rng = generator(12, 0)
+    tops = {name: sample_character(rng, name).build.jaw_top for name in ("anime", "cartoon")}
+    assert tops == {"anime": 0.0, "cartoon": 0.06}
+    high, low = (Head(Build(jaw_top=top), Place(0, 0, 64.0), Turn()).jaw_points()[0] for top in (0.0, 0.06))
+    assert low[0, 1] > high[0, 1]
+    np.testing.assert_allclose(low[8], high[8])
 
 
 def test_a_render_depends_on_its_seed_and_index_alone():

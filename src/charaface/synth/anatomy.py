@@ -14,7 +14,6 @@ import numpy as np
 from charaface.synth.pen import arc_resample, circle, columns, fixed, smooth, spread
 
 FLATNESS = 2.6  # exponent of the outline's cross-section: 2 is an ellipse, more is a flatter face
-JAW_TOP = 0.0  # height of jaw points 0 and 16: the eye line
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Build:
     perspective: float = 0.05
     roundness: float = 2.0  # exponent of the surface that eyes and mouth lie on: 2 a ball, more is flatter
     boxiness: float = 2.0  # exponent of the skull's outline: 2 an ellipse, more is a box
+    jaw_top: float = 0.0  # height of jaw points 0 and 16: the eye line
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class Head:
         """(17, 2) canvas pixels of the jaw from image left to image right, and which of them the pose hides."""
         b = self.build
         chin = self.turned(np.array([[0.0, b.chin, self.depth(np.array([b.chin]))[0]]]))
-        below = self._half[:, 1] >= JAW_TOP
+        below = self._half[:, 1] >= b.jaw_top
         below[-1] = False
         far3 = np.concatenate([self.far_contour(self._half[below, 1]), chin])
         near3 = np.concatenate([self.near_contour[below], chin])

@@ -10,7 +10,7 @@ from charaface.synth.anatomy import Build
 from charaface.synth.dice import one_of, pick, uniform, vary
 from charaface.synth.eyes import Eyes
 from charaface.synth.hair import Hair
-from charaface.synth.pen import Colour
+from charaface.synth.pen import Colour, spread
 
 EYE_COLOURS: dict[str, Colour] = {
     "aqua": (0.3, 0.8, 0.8),
@@ -58,16 +58,24 @@ def sample_build(rng: np.random.Generator, domain: str, male: float) -> Build:
 
 
 def _wild_build(rng: np.random.Generator) -> Build:
-    """From a cube with huge eyes, over a wedge on its tip or a loaf lying flat, to a fat face whose eyes are close."""
-    wide = float(np.exp(uniform(rng, np.log(0.6), np.log(1.5))))
-    half = uniform(rng, 0.46, 0.68) if rng.random() < 0.45 else wide
-    chin = float(np.clip(half * uniform(rng, 0.7, 2.0), 0.5, 2.4))
-    crown = half * uniform(rng, 0.6, 1.9)
-    flat = rng.random() < 0.15
-    if flat:  # wider than high, the eyes up to its edge
+    """A cube with huge eyes, a wedge on its tip, a loaf lying flat, a bean, a fat face whose eyes are close."""
+    form = pick(rng, free=0.68, flat=0.12, bean=0.2)
+    kind = pick(rng, wedge=0.18, vee=0.08, oval=0.16, square=0.22, round=0.21, pear=0.15)
+    muzzle = uniform(rng, -0.05, 0.25)
+    if form == "free":
+        wide = float(np.exp(uniform(rng, np.log(0.6), np.log(1.5))))
+        half = uniform(rng, 0.46, 0.68) if rng.random() < 0.45 else wide
+        chin = float(np.clip(half * uniform(rng, 0.7, 2.0), 0.5, 2.4))
+        crown = half * uniform(rng, 0.6, 1.9)
+    elif form == "flat":  # wider than high, the eyes up to its edge
         half = uniform(rng, 0.56, 0.95)
         chin, crown = half * uniform(rng, 0.6, 1.0), half * uniform(rng, 0.42, 0.8)
-    cheek, jaw, tip = _jaw(rng, pick(rng, wedge=0.18, vee=0.08, oval=0.16, square=0.22, round=0.21, pear=0.15))
+    else:  # no forehead, cheeks that stand out under the eyes, a small pointed chin
+        half, kind, muzzle = uniform(rng, 0.62, 0.92), "bean", uniform(rng, 0.05, 0.55)
+        chin, crown = half * uniform(rng, 0.75, 1.3), half * uniform(rng, 0.4, 0.75)
+    cheek, jaw, tip = _jaw(rng, kind)
+    if rng.random() < 0.5:
+        jaw = (jaw[0], uniform(rng, 0.64, 0.84))
     size = half / 0.64
     return Build(
         half_width=half,
@@ -78,14 +86,15 @@ def _wild_build(rng: np.random.Generator) -> Build:
         crown=crown,
         depth=uniform(rng, 0.52, 0.74) * size**0.5,
         brow_ridge=uniform(rng, -0.08, 0.08) * size,
-        chin_forward=uniform(rng, -0.25, 0.15) * size,
-        muzzle=uniform(rng, -0.05, 0.25) * size,
+        chin_forward=uniform(rng, -0.3, 0.25) * size,
+        muzzle=muzzle * size,
         back=uniform(rng, 0.6, 0.9),
         jaw_line=uniform(rng, 0.0, 0.9),
         stretch=uniform(rng, 0.8, 1.3),
         perspective=uniform(rng, 0.0, 0.12),
         roundness=uniform(rng, 2.0, 4.5) if rng.random() < 0.5 else 2.0,
-        boxiness=uniform(rng, 2.0, 6.0) if flat or rng.random() < 0.4 else 2.0,
+        boxiness=uniform(rng, 2.0, 6.0) if form != "free" or rng.random() < 0.4 else 2.0,
+        jaw_top=0.06,
     )
 
 
@@ -101,8 +110,14 @@ def _jaw(rng: np.random.Generator, kind: str) -> Jaw:
         "square": ((0.94, 1.02), (0.82, 1.0), (0.35, 0.62)),
         "round": ((0.97, 1.1), (0.8, 0.95), (0.32, 0.5)),
         "pear": ((1.0, 1.25), (0.95, 1.3), (0.4, 0.8)),
+        "bean": ((0.98, 1.18), (0.52, 0.82), (0.04, 0.2)),
     }[kind]
     return (uniform(rng, *cheek), 0.42), (uniform(rng, *jaw), 0.74), uniform(rng, *tip)
+
+
+def jaw_width(build: Build) -> float:
+    """Half the width of a face at its jaw."""
+    return build.half_width * build.jaw[0]
 
 
 def mouth_room(build: Build) -> float:
@@ -273,7 +288,7 @@ def sample_hair(rng: np.random.Generator, domain: str, male: float, colour: Colo
     else:
         kind = pick(rng, straight=0.6, crop=0.08, spiky=0.08, curly=0.14, slick=0.1)
         back = pick(rng, long=0.4, bob=0.25, twin=0.12, pony=0.1, short=0.08, bun=0.05)
-        if domain == "cartoon" and rng.random() < (0.5 if crown < 0.6 else 0.22):
+        if domain == "cartoon" and rng.random() < (0.6 if crown < 0.6 else 0.22):
             kind, back = pick(rng, crop=0.4, slick=0.4, bald=0.2), "balls"
     if kind == "curly" and rng.random() < 0.3:
         back = "afro"
@@ -291,6 +306,8 @@ def sample_hair(rng: np.random.Generator, domain: str, male: float, colour: Colo
     if style < 0.25:  # parted: tips rise in the middle or on one side
         at = rng.integers(0, n)
         tips = tips - 0.3 * np.exp(-((np.arange(n) - at) ** 2) / 2)
+    if domain == "cartoon" and rng.random() < 0.35:  # swept aside
+        tips = tips + uniform(rng, -0.35, 0.35) * spread(-1, 1, n)
     if style > 0.9 and domain != "cartoon":  # one strand over the face
         tips[int(rng.integers(0, n))] = uniform(rng, 0.0, 0.45)
     low = min(1.0, crown / 1.05)  # a low skull wears its hair lower

@@ -69,6 +69,9 @@ class Character:
     cloth: Colour
     names: dict[str, str]  # colour names of hair, skin, left_eye, right_eye
     shoulders: float = 1.0
+    neck: float = 0.0  # half its width as a share of the jaw's; 0: as the shoulders have it
+    sunk: float = 0.0  # how deep the head sits in its body, in outer-eye distances
+    chin_line: float = 1.0  # share of the jaw's line that is drawn, from the chin up
     ear: float = 0.16
     ear_low: float = 0.0  # how far its middle lies below the usual place
     pointed: float = 0.0
@@ -175,6 +178,12 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
     seen = 0.55 if domain in ("anime", "manga", "webtoon", "chibi") else 0.1
     hair = sample_hair(rng, domain, male, hair_colour, build.crown)
+    wild = domain in ("cartoon", "caricature", "comic")
+    neck = (uniform(rng, 0.2, 1.0) if rng.random() < 0.6 else uniform(rng, 0.8, 1.15)) if rng.random() < 0.5 else 0.0
+    neck = neck if wild else 0.0
+    shoulders = uniform(rng, 0.3 if domain == "cartoon" else 0.7, 1.1) + 0.5 * (male > 0.5) * rng.random()
+    if domain == "cartoon" and rng.random() < 0.3:  # a head half as tall as its body
+        shoulders = uniform(rng, 0.3, 0.75) * build.half_width
     return Character(
         style=style,
         build=replace(build, nose_length=nose.forward),
@@ -186,7 +195,10 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         skin=skin,
         cloth=tuple(rng.uniform(0.05, 1.0, 3)),
         names={"hair": hair_name, "skin": skin_name, "right_eye": eye_names[0], "left_eye": eye_names[1]},
-        shoulders=uniform(rng, 0.3 if domain == "cartoon" else 0.7, 1.1) + 0.5 * (male > 0.5) * rng.random(),
+        shoulders=shoulders,
+        neck=neck,
+        sunk=uniform(rng, -0.25, 0.3) if wild and rng.random() < 0.5 else 0.0,
+        chin_line=uniform(rng, 0.15, 0.85) if neck > 0.8 and rng.random() < 0.7 else 1.0,
         ear=uniform(rng, 0.1, 0.24),
         ear_low=uniform(rng, -0.1, 0.5) * build.chin if domain == "cartoon" and rng.random() < 0.5 else 0.0,
         pointed=uniform(rng, 0.3, 1.5) if rng.random() < 0.05 else 0.0,
@@ -287,7 +299,7 @@ def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colou
         drawn=rng.random() > {"cartoon": 0.15, "chibi": 0.15, "comic": 0.1}.get(domain, 0.04),
         y=-(eyes.up + lift),
         x=eyes.x + uniform(rng, -0.01, 0.06),
-        half=max(eyes.half, 0.12) * uniform(rng, 0.75, 1.3),
+        half=max(eyes.half, 0.12) * (uniform(rng, 0.6, 1.2) if domain == "cartoon" else uniform(rng, 0.75, 1.3)),
         arch=uniform(rng, -0.01, 0.09),
         tilt=uniform(rng, -0.32, 0.18),
         width=thick,

@@ -98,7 +98,7 @@ def draw_character(
     draw_back(pen, head, who.hair, who.skin)
     neck, shoulders = np.array([place.x, place.y + head.unit]), 2 * head.unit
     if bust:
-        neck, shoulders = draw_bust(pen, head, fixed, who.skin, who.cloth, who.shoulders)
+        neck, shoulders = draw_bust(pen, head, fixed, who.skin, who.cloth, who.shoulders, who.neck, who.sunk)
     far, near = head.side, -head.side
     turned = abs(state.turn.yaw)
     if turned < 40:
@@ -131,7 +131,8 @@ def _skin(pen: Pen, head: Head, who: Character) -> np.ndarray:
     path = polygon(outline)
     pen.fill(path, who.skin, SKIN)
     n = len(head._half)
-    jaw = outline[10 : 10 + 2 * n - 1]
+    cut = round((n - 2) * (1 - who.chin_line))
+    jaw = outline[10 + cut : 10 + 2 * n - 1 - cut]
     pen.stroke(jaw, who.skin, 1.0, ends=0.5)
     if abs(head.turn.yaw) > 25:
         pen.stroke(outline[:12], who.skin, 1.0, ends=0.5)

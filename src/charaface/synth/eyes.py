@@ -279,7 +279,7 @@ def _pupil(pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, flo
             ring = head.draw_on(ellipse(cx, cy, rx, ry, n=24), 0.012)
             pen.fill(polygon(ring), eyes.colours[0 if side < 0 else 1])
             pen.stroke(ring, eyes.colours[0], 0.6, closed=True)
-        dark = (0.03, 0.03, 0.04) if eyes.detail > 0.15 or pen.style.palette != "colour" else eyes.colours[0]
+        dark = (0.03, 0.03, 0.04) if eyes.detail > 0.28 or pen.style.palette != "colour" else eyes.colours[0]
         pen.mark(polygon(head.draw_on(ellipse(cx, cy, rx * k, ry * k, n=24), 0.012)), dark)
         if eyes.shine:
             spot = ellipse(cx - 0.3 * rx * k, cy - 0.35 * ry * k, 0.28 * rx * k, 0.28 * ry * k, n=12)

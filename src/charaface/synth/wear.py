@@ -6,6 +6,7 @@ import numpy as np
 import skia
 
 from charaface.synth.anatomy import Head
+from charaface.synth.builds import jaw_width
 from charaface.synth.labels import PARTS
 from charaface.synth.pen import Colour, Pen, ellipse, ellipse_at, polygon, ribbon, shade, shade_skin, smooth
 
@@ -16,21 +17,32 @@ HAT = PARTS.index("hat")
 
 
 def draw_bust(
-    pen: Pen, head: Head, rng: np.random.Generator, skin: Colour, cloth: Colour, wide: float
+    pen: Pen,
+    head: Head,
+    rng: np.random.Generator,
+    skin: Colour,
+    cloth: Colour,
+    wide: float,
+    stout: float = 0.0,
+    sunk: float = 0.0,
 ) -> tuple[np.ndarray, float]:
-    """Neck, shoulders and a collar; returns the base of the neck (2,) and the width of the shoulders in pixels."""
+    """Neck, shoulders and a collar; returns the base of the neck (2,) and the width of the shoulders in pixels.
+
+    stout: half the neck's width as a share of the jaw's, 0 for one that suits the shoulders; sunk: how deep the head
+    sits, in outer-eye distances.
+    """
     unit, place, b = pen.unit, head.place, head.build
     lean = head._roll[1]
     chin = head.project(np.array([[0.0, b.chin, 0.0]]))[0]
     back = head.project(np.array([[0.0, 0.3, -0.25]]))[0]
     neck = rng.uniform(0.16, 0.26) * (0.5 + 0.6 * wide) * unit
     base = np.array(
-        [0.6 * back[0] + 0.4 * chin[0] - 0.25 * lean * unit, max(chin[1], place.y + 0.6 * unit) + 0.30 * unit]
+        [0.6 * back[0] + 0.4 * chin[0] - 0.25 * lean * unit, max(chin[1], place.y + 0.6 * unit) + (0.30 - sunk) * unit]
     )
-    if pen.style.domain in ("cartoon", "caricature", "comic") and rng.random() < 0.5:  # a neck as wide as its jaw
-        neck = max(neck, rng.uniform(0.2, 1.05) * b.half_width * b.jaw[0] * unit)
+    neck = max(neck, stout * jaw_width(b) * unit)
     reach = max(wide * 1.35 * unit, 1.25 * neck)
-    top = np.array([[-neck, -0.9 * unit], [neck, -0.9 * unit]]) * [1, 1] + [
+    under = min(neck, 0.8 * b.half_width * unit)
+    top = np.array([[-under, -0.9 * unit], [under, -0.9 * unit]]) + [
         back[0] * 0.5 + chin[0] * 0.5,
         base[1],
     ]

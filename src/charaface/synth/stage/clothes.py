@@ -28,6 +28,7 @@ class Outfit:
     arm: float  # width of an arm
     chest: float  # how far a chest stands out; 0 for flat
     height: float  # vertical scale: about 0.6 for a child, 1 for an adult
+    neck: float = 0.21  # half its width under the head
 
 
 def _neckline(b: Brush, o: Outfit, wide: float, deep: float) -> None:

@@ -48,7 +48,7 @@ def body(brush: Brush, outfit: Outfit, back: bool = False, legs: bool = True, ne
     """A body below the head, from the front or from behind."""
     with brush.placed(0, 0, 1.0, squash=outfit.height) as b:
         if neck:
-            b.shape(tube([(0, -0.55), (0, 0.2)], [0.42, 0.55]), outfit.skin)
+            b.shape(tube([(0, -0.55), (0, 0.2)], [2 * outfit.neck, 2 * outfit.neck + 0.13]), outfit.skin)
         if legs:
             _legs(b, outfit)
         if outfit.pose == "behind" or back:

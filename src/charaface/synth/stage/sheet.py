@@ -11,6 +11,7 @@ import skia
 from charaface.face import Face, Landmarks
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.anatomy import Head, Place
+from charaface.synth.builds import jaw_width
 from charaface.synth.cast import Character, sample_character
 from charaface.synth.character import Drawn, draw_character
 from charaface.synth.hair import draw_back
@@ -148,14 +149,17 @@ def draw_figure(
     head = Head(who.build, place, state.turn, state.jaw_drop)
     chin, back = head.project(np.array([[0.0, who.build.chin, 0.0], [0.0, 0.3, -0.25]]))
     unit = head.unit
-    base = (float(0.6 * back[0] + 0.4 * chin[0]), float(max(chin[1], place.y + 0.6 * unit) + 0.22 * unit))
+    low = float(max(chin[1], place.y + 0.6 * unit)) + (0.22 - who.sunk) * unit
+    base = (float(0.6 * back[0] + 0.4 * chin[0]), low)
     style = who.style
     if who.hair.back in ("long", "bob"):
         draw_back(Pen(canvas, style, unit), head, who.hair, who.skin)
         who = replace(who, hair=replace(who.hair, back="short"))
     brush = Brush(canvas, rng, styled(ink, style, unit))
     outfit = sample_outfit(brush, skin=shown(who.skin, style), top=shown(who.cloth, style), dressed=True)
-    with brush.placed(*base, 1.3 * who.shoulders * unit, brush.u(-6, 6)) as b:
+    wide = 1.3 * who.shoulders
+    outfit = replace(outfit, neck=max(outfit.neck, who.neck * jaw_width(who.build) / wide))
+    with brush.placed(*base, wide * unit, brush.u(-6, 6)) as b:
         body(b, outfit)
     return who
 
