@@ -225,6 +225,18 @@ def test_a_false_face_costs_precision_unless_it_lies_on_what_is_ignored(data: Pa
     assert spread(data, faces, {1: [140, 140, 200, 200]}).precision.value == 100
 
 
+def test_recall_by_character_puts_the_least_found_first(data: Path) -> None:
+    names = [("x, a", "x, b"), ("x, a",)]
+    whole, far = [0.0, 0, 100, 100], [150.0, 150, 190, 190]
+    pictures = [
+        Boxed(f"{n}.png", "x", np.array([whole, far][: len(who)]), np.zeros((0, 4)), who) for n, who in enumerate(names)
+    ]
+    seen = predictor(lambda n: [Face(np.array(far if n == 0 else whole), 0.9)])
+    tally = boxes.tally("x", Answers(seen, data), pictures, lambda *_: None)
+    assert tally.by_who == (("x, a", 1, 2), ("x, b", 1, 1))
+    assert boxes.character_section(tally).rows == (("x, a", 2, 50.0), ("x, b", 1, 100.0))
+
+
 def test_floors_of_pages_and_sprites_are_counts(data: Path) -> None:
     tally = spread(data, {0: [0, 0, 100, 100, 0.9], 1: [150, 150, 190, 190, 0.9]})
     goals = {goal.name: goal for goal in boxes.goals(tally, tally, tally)}

@@ -43,7 +43,7 @@ def main_table(
     if not quick:
         found = _boxes(answers, folder, Path(labels), curve, progress)
         goals += boxes.goals(found["cartoon-boxes"], found[boxes.SPRITES], found[boxes.PAGES])
-        sections.append(boxes.section(list(found.values())))
+        sections += [boxes.section(list(found.values())), boxes.character_section(found["cartoon-boxes"])]
         clips = steady.measured(answers, progress)
         goals += steady.goals(clips)
         sections.append(steady.section(clips))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class Tally:
     false: np.ndarray  # (P,) detections that are no face
     total: np.ndarray  # (P,) true boxes
     average_precision: float  # NaN where only the default threshold was asked for
+    by_who: tuple[tuple[str, int, int], ...] = ()  # whose faces, how many found, of how many; fewest found first
 
     @property
     def precision(self) -> Estimate:
@@ -49,10 +51,14 @@ def tally(
 ) -> Tally:
     """Asks for the faces of every picture at the default threshold; with curve once more from LOWEST on."""
     counts, lows = [], []
+    seen: Counter[str] = Counter()
+    there: Counter[str] = Counter()
     for done, picture in enumerate(pictures):
         progress(name, done, len(pictures))
         taken, _ = _matched(answers, picture, None)
         counts.append((np.sum(taken >= 0), np.sum(taken == UNMATCHED), len(picture.faces)))
+        there.update(picture.who)
+        seen.update(picture.who[k] for k in taken[taken >= 0].tolist() if picture.who)
         if curve:
             lows.append(_matched(answers, picture, LOWEST))
     hits, false, total = np.asarray(counts, dtype=np.int64).reshape(-1, 3).T
@@ -60,7 +66,8 @@ def tally(
     if curve and lows:
         taken, scores = (np.concatenate(parts) for parts in zip(*lows, strict=True))
         area = average_precision(taken, scores, int(total.sum()))
-    return Tally(name, hits, false, total, area)
+    by_who = sorted(((who, seen[who], of) for who, of in there.items()), key=lambda row: (row[1] / row[2], row[0]))
+    return Tally(name, hits, false, total, area, tuple(by_who))
 
 
 def goals(cartoon: Tally, sprites: Tally, pages: Tally) -> list[Goal]:
@@ -85,6 +92,12 @@ def section(tallies: Sequence[Tally]) -> Section:
         ("", "pictures", "faces", "recall, %", "precision, %", "false a picture", "average precision, %"),
         tuple(_row(each) for each in tallies),
     )
+
+
+def character_section(each: Tally) -> Section:
+    """Whose faces are found, the least found first: what the generator of faces still lacks."""
+    rows = tuple((who, of, 100 * found / of) for who, found, of in each.by_who)
+    return Section(f"{each.name} by character: IoU 0.4, default threshold", ("", "faces", "recall, %"), rows)
 
 
 def _row(each: Tally) -> tuple[Cell, ...]:

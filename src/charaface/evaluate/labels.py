@@ -47,6 +47,7 @@ class Boxed:
     series: str
     faces: np.ndarray  # (N, 4) float64
     ignore: np.ndarray  # (M, 4) float64, what counts neither way
+    who: tuple[str, ...] = ()  # whose faces they are, where that is known
 
 
 def read_drawn(path: Path) -> list[Labelled]:
@@ -83,13 +84,15 @@ def read_boxes(path: Path) -> list[Boxed]:
 def read_cartoon_boxes(data: Path) -> list[Boxed]:
     """The frames of data/cartoon-boxes, in the order of their names; the series is the show."""
     pictures: dict[str, list[list[float]]] = {}
+    who: dict[str, list[str]] = {}
     shows: dict[str, str] = {}
     with (data / "cartoon-boxes" / "boxes.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name = f"cartoon-boxes/{row['file']}"
             pictures.setdefault(name, []).append([float(row[k]) for k in ("x0", "y0", "x1", "y1")])
+            who.setdefault(name, []).append(f"{row['show']}, {row['character']}")
             shows[name] = row["show"]
-    return [Boxed(name, shows[name], _boxes(pictures[name]), _boxes([])) for name in sorted(pictures)]
+    return [Boxed(name, shows[name], _boxes(pictures[name]), _boxes([]), tuple(who[name])) for name in sorted(pictures)]
 
 
 def _boxes(boxes: list[list[float]]) -> np.ndarray:
