@@ -21,6 +21,8 @@ from charaface import __version__, frames, landmarks
 from charaface.cli import program, run
 from charaface.cli.done import LEDGER
 from charaface.cli.inputs import collect, natural
+from charaface.cli.results import FORMS
+from charaface.formats import FORMATS
 from charaface.gif import GifWriter
 from charaface.image import load
 from charaface.video import open_clip
@@ -70,8 +72,10 @@ def test_detect_prints_boxes_without_points(tmp_path: Path, capsys: Capture) -> 
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize(("command", "columns"), [("detect", 12), ("landmarks", 15 + 3 * 68)])
-def test_csv_has_one_row_a_face(tmp_path: Path, capsys: Capture, command: str, columns: int) -> None:
+@pytest.mark.parametrize(("command", "columns"), [("detect", 16), ("landmarks", 16 + 4 * 68)])
+def test_csv_has_one_row_a_face_and_one_for_a_frame_without(
+    tmp_path: Path, capsys: Capture, command: str, columns: int
+) -> None:
     inputs = [str(picture(tmp_path / "a, b.png", 2)), str(gif(tmp_path / "c.gif")), str(picture(tmp_path / "n.png", 0))]
     assert run([command, "--format", "csv", *inputs]) == 0
     head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
@@ -80,7 +84,26 @@ def test_csv_has_one_row_a_face(tmp_path: Path, capsys: Capture, command: str, c
         (inputs[0], "0", "0"),
         (inputs[0], "0", "1"),
         *((inputs[1], str(i), "0") for i in range(3)),
+        (inputs[2], "0", ""),
     ]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("command", ["detect", "landmarks"])
+def test_what_a_command_writes_is_read_back_by_its_format(tmp_path: Path, command: str, form: str) -> None:
+    assert tuple(FORMATS) == FORMS
+    clip, out = gif(tmp_path / "c.gif"), tmp_path / f"faces{FORMATS[form].suffix}"
+    assert run([command, str(clip), "--format", form, "-o", str(out)]) == 0
+    records = list(FORMATS[form].read(out))
+    want = [[face.to_dict() for face in frame.faces] for frame in frames(clip, command)]
+    held = ("box", "score", "track", "pose", "landmarks")  # by a table
+    assert [record.frame for record in records] == [0, 1, 2]
+    for record, faces in zip(records, want, strict=True):
+        got = [face.to_dict() for face in record.faces]
+        assert [{k: v for k, v in face.items() if k in held} for face in got] == [
+            {k: v for k, v in face.items() if k in held} for face in faces
+        ]
 
 
 @pytest.mark.usefixtures("world")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -16,11 +14,12 @@ from charaface.cli.batch import Job, Screen
 from charaface.cli.inputs import Input
 from charaface.files import atomic
 
+FORMS = ("jsonl", "csv")  # keys of FORMATS, which would load NumPy for --help
 FORMAT = click.option(
     "--format",
     "form",
-    type=click.Choice(["json", "csv"]),
-    help="json: one object a frame; csv: one row a face.  [default: by the name of the output, else json]",
+    type=click.Choice(FORMS),
+    help="jsonl: one object a frame; csv: one row a face.  [default: by the name of the output, else jsonl]",
 )
 OUT = options.out("A file for one input, a folder for several; standard output without it.")
 
@@ -49,37 +48,32 @@ def landmarks(inputs: tuple[Path, ...], output: str | None, form: str | None, **
 
 
 def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: str | None, given: dict[str, Any]) -> int:
+    from charaface.formats import FORMATS, Record
     from charaface.tasks.frames import frames
 
-    form = form or ("csv" if output and output.lower().endswith(".csv") else "json")
+    form = form or ("csv" if output and output.lower().endswith(".csv") else "jsonl")
+    kind, scheme = FORMATS[form], "ibug68" if task == "landmarks" else None
     job = Job(inputs, output)
     arguments = options.networks(given) | options.take(given, "smooth", "fps", "every", "flip")
-    to_stdout = _writer(form, task)(sys.stdout) if output is None else None
+    to_stdout = kind.writer(sys.stdout, scheme) if output is None else None
 
     def work(one: Input, screen: Screen) -> list[Path]:
-        def lines() -> Iterable[dict[str, Any]]:
+        def records() -> Iterator[Record]:
             clip = frames(one.path, task, **arguments)
             for done, frame in enumerate(clip, 1):
                 height, width = frame.image.shape[:2]
-                yield {
-                    "file": str(one.path),
-                    "frame": frame.index,
-                    "time": round(frame.time, 6),
-                    "width": width,
-                    "height": height,
-                    "faces": [face.to_dict() for face in frame.faces],
-                }
+                yield Record(str(one.path), frame.index, round(frame.time, 6), width, height, frame.faces)
                 screen.progress(done, clip.total)
 
         if to_stdout:
-            for line in lines():
-                to_stdout(line)
+            for record in records():
+                to_stdout(record)
             return []
-        path = job.place(one, ".csv" if form == "csv" else ".jsonl")
+        path = job.place(one, kind.suffix)
         with atomic(path, one.path) as part, part.open("w", encoding="utf-8", newline="") as file:
-            write = _writer(form, task)(file)
-            for line in lines():
-                write(line)
+            write = kind.writer(file, scheme)
+            for record in records():
+                write(record)
         return [path]
 
     return job.run(work, signed(task, {**arguments, "format": form}), results_on_stdout=output is None)
@@ -96,54 +90,3 @@ def signed(command: str, arguments: dict[str, Any]) -> dict[str, Any]:
     own = {name: weight.sha256 for name, weight in weights.WEIGHTS.items()}
     plain = {name: value for name, value in arguments.items() if name != "threads"}
     return {**plain, "command": command, "model": stamps, "version": __version__, "weights": own}
-
-
-Line = Callable[[dict[str, Any]], None]
-
-
-def _writer(form: str, task: str) -> Callable[[TextIO], Line]:
-    return _csv if form == "csv" and task == "detect" else _csv_with_points if form == "csv" else _json
-
-
-def _json(file: TextIO) -> Line:
-    def write(line: dict[str, Any]) -> None:
-        text = json.dumps(line, ensure_ascii=False)
-        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            text = json.dumps(line)  # a file name that is no text at all can only be escaped
-        file.write(text + "\n")
-        file.flush()
-
-    return write
-
-
-_BOX = ["box_x0", "box_y0", "box_x1", "box_y1"]
-_FRAME = ["file", "frame", "time", "width", "height"]
-
-
-def _csv(file: TextIO, points: int = 0) -> Line:
-    rows = csv.writer(file, lineterminator="\n")
-    pose = ["yaw", "pitch", "roll"] if points else []
-    named = [f"{axis}{i}" for i in range(points) for axis in ("x", "y", "visible")]
-    rows.writerow([*_FRAME, "face", "track", "score", *_BOX, *pose, *named])
-
-    def write(line: dict[str, Any]) -> None:
-        for number, face in enumerate(line["faces"]):
-            row = [_text(line["file"]), *(line[name] for name in _FRAME[1:])]
-            row += [number, face.get("track", ""), face["score"], *face["box"]]
-            row += [face.get("pose", {}).get(name, "") for name in pose]
-            if points:
-                marks = face["landmarks"]
-                for (x, y), visible in zip(marks["points"], marks["visible"], strict=True):
-                    row += [x, y, int(visible)]
-            rows.writerow(row)
-        file.flush()
-
-    return write
-
-
-def _csv_with_points(file: TextIO) -> Line:
-    return _csv(file, 68)
-
-
-def _text(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()

@@ -1,14 +1,14 @@
-"""Files of faces, one kind a file: each has read(path) and write(path, records)."""
+"""Files of faces, one kind a file: each has read(path), write(path, records) and writer(file, scheme)."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from charaface.formats import csv, jsonl
-from charaface.formats.record import Record
+from charaface.formats.record import Record, Write
 
 __all__ = ["FORMATS", "Format", "Record", "format_of"]
 
@@ -19,11 +19,12 @@ class Format(NamedTuple):
     suffix: str
     read: Callable[[str | Path], Iterator[Record]]
     write: Callable[[str | Path, Iterable[Record]], Path]
+    writer: Callable[[TextIO, str | None], Write]  # to an open text file, record by record; None: faces have no points
 
 
 FORMATS: dict[str, Format] = {
-    "jsonl": Format(".jsonl", jsonl.read, jsonl.write),
-    "csv": Format(".csv", csv.read, csv.write),
+    "jsonl": Format(".jsonl", jsonl.read, jsonl.write, jsonl.writer),
+    "csv": Format(".csv", csv.read, csv.write, csv.writer),
 }
 
 

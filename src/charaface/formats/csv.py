@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from charaface.face import Face
 from charaface.files import InputError, OutputError, atomic, open_input
-from charaface.formats.record import Record
+from charaface.formats.record import Record, Write
 from charaface.schemes import SCHEMES
 
 _FRAME = ("file", "frame", "time", "width", "height")
@@ -49,11 +49,25 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
     marks = next((face.landmarks for record in held for face in record.faces), None)
     scheme = marks.scheme if marks else None
     with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, [*_FRAME, *_FACE, *_columns(scheme)])
-        table.writeheader()
-        for record in chain(held, records):
-            table.writerows(_rows(record, scheme, path))
+        add = writer(file, scheme)
+        try:
+            for record in chain(held, records):
+                add(record)
+        except OutputError as error:
+            raise OutputError(f"{path}: {error}") from None
     return path
+
+
+def writer(file: TextIO, scheme: str | None) -> Write:
+    """Adds records to an open text file, head first; OutputError for a face with points of another scheme."""
+    table = csv.DictWriter(file, [*_FRAME, *_FACE, *_columns(scheme)], lineterminator="\n")
+    table.writeheader()
+
+    def write(record: Record) -> None:
+        table.writerows(_rows(record, scheme))
+        file.flush()
+
+    return write
 
 
 def _columns(scheme: str | None) -> list[str]:
@@ -61,14 +75,15 @@ def _columns(scheme: str | None) -> list[str]:
     return [f"p{i}_{what}" for i in range(count) for what in ("x", "y", "score", "visible")]
 
 
-def _rows(record: Record, scheme: str | None, path: Path) -> Iterator[dict[str, Any]]:
+def _rows(record: Record, scheme: str | None) -> Iterator[dict[str, Any]]:
     head = {name: getattr(record, name) for name in _FRAME}
+    head["file"] = record.file.encode("utf-8", "backslashreplace").decode()  # a name that is no text
     if not record.faces:
         yield head
     for number, face in enumerate(record.faces):
         if face.landmarks is not None and face.landmarks.scheme != scheme:
             raise OutputError(
-                f"{path}: a table holds points of one scheme, {scheme or 'none'} here, got "
+                f"a table holds points of one scheme, {scheme or 'none'} here, got "
                 f"{face.landmarks.scheme}; write .jsonl instead"
             )
         yield {**head, "face": number, **_cells(face.to_dict())}

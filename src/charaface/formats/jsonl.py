@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from charaface.files import InputError, atomic, open_input
-from charaface.formats.record import Record
+from charaface.formats.record import Record, Write
 
 
 def line(record: Record) -> str:
     """One record as one line of text, without its end."""
-    return json.dumps(record.to_dict(), ensure_ascii=False, allow_nan=False)
+    values = record.to_dict()
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False)
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        return json.dumps(values, allow_nan=False)  # a file name that is no text at all can only be escaped
+    return text
+
+
+def writer(file: TextIO, _scheme: str | None = None) -> Write:
+    """Adds records to an open text file, each to be read as soon as it is written; any scheme goes."""
+
+    def write(record: Record) -> None:
+        file.write(line(record) + "\n")
+        file.flush()
+
+    return write
 
 
 def read(path: str | Path) -> Iterator[Record]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,3 +42,6 @@ class Record:
             int(data["height"]),
             [Face.from_dict(face) for face in data["faces"]],
         )
+
+
+Write = Callable[[Record], None]  # adds one record to a file that is open
