@@ -120,11 +120,6 @@ def framing_matrix(box: np.ndarray, framing: Framing, size: int) -> np.ndarray:
     return np.column_stack([linear, middle - linear @ np.asarray([cx, cy])])
 
 
-def mirror_points(points: np.ndarray, width: float) -> np.ndarray:
-    """(68, 2) points of a picture in its mirror image, width pixels wide, each under its new number."""
-    return mirror_order(np.stack([width - 1 - points[:, 0], points[:, 1]], axis=1))
-
-
 def mirror_order(values: np.ndarray) -> np.ndarray:
     """(68, ...) values in the order of the mirrored face: image-left becomes image-right."""
     return np.asarray(values[_MIRROR])
