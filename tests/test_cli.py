@@ -19,10 +19,13 @@ from PIL import Image
 
 from charaface import __version__, frames, landmarks
 from charaface.cli import program, run
+from charaface.cli.convert import NAMES
 from charaface.cli.done import LEDGER
-from charaface.cli.inputs import collect, natural
+from charaface.cli.inputs import collect
 from charaface.cli.results import FORMS
-from charaface.formats import FORMATS
+from charaface.face import Face, Pose
+from charaface.files import natural
+from charaface.formats import FORMATS, Record, kept
 from charaface.gif import GifWriter
 from charaface.image import load
 from charaface.video import open_clip
@@ -92,18 +95,57 @@ def test_csv_has_one_row_a_face_and_one_for_a_frame_without(
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("command", ["detect", "landmarks"])
 def test_what_a_command_writes_is_read_back_by_its_format(tmp_path: Path, command: str, form: str) -> None:
-    assert tuple(FORMATS) == FORMS
+    assert tuple(name for name, kind in FORMATS.items() if not kind.folder) == FORMS
+    assert tuple(FORMATS) == NAMES
     clip, out = gif(tmp_path / "c.gif"), tmp_path / f"faces{FORMATS[form].suffix}"
     assert run([command, str(clip), "--format", form, "-o", str(out)]) == 0
-    records = list(FORMATS[form].read(out))
-    want = [[face.to_dict() for face in frame.faces] for frame in frames(clip, command)]
-    held = ("box", "score", "track", "pose", "landmarks")  # by a table
-    assert [record.frame for record in records] == [0, 1, 2]
-    for record, faces in zip(records, want, strict=True):
-        got = [face.to_dict() for face in record.faces]
-        assert [{k: v for k, v in face.items() if k in held} for face in got] == [
-            {k: v for k, v in face.items() if k in held} for face in faces
-        ]
+    clip_frames = list(frames(clip, command))
+    given = [Record(str(clip), f.index, round(f.time, 6), 320, 240, f.faces) for f in clip_frames]
+    want = [record.to_dict() for record in kept(given, FORMATS[form].lacks)]
+    assert [record.to_dict() for record in FORMATS[form].read(out)] == want
+
+
+def test_convert_says_what_the_other_format_has_no_place_for(tmp_path: Path, capsys: Capture) -> None:
+    face = Face([0.5, 1, 9, 9], 0.75, pose=Pose(1, 2, 3), track=4)
+    source, target = tmp_path / "젠이치 faces.jsonl", tmp_path / "faces.xml"
+    FORMATS["jsonl"].write(source, [Record("a.gif", k, k / 8, 10, 10, [face][k:]) for k in range(2)])
+    assert run(["convert", str(source), str(target)]) == 0
+    words = capsys.readouterr().err
+    assert "1 faces in 2 frames" in words
+    assert {line.split(" (")[0] for line in words.splitlines()[1:]} == {
+        f"no place for {what}" for what in ("frames", "fractions", "pose", "tracks")
+    }
+    assert [record.file for record in FORMATS["dlib"].read(target)] == ["a.gif", "a_000001.gif"]
+    assert run(["convert", str(target), str(tmp_path / "points"), "--to", "yolo"]) == 0
+    assert run(["convert", str(tmp_path / "points"), str(tmp_path / "b.json"), "--from", "yolo", "--to", "coco"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["{a}", "{a}"], "is the input itself"),
+        (["{a}", "b"], "say it with --to"),
+        (["b", "{a}"], "say it with --from"),
+        (["b.csv", "c.jsonl"], "b.csv: no such file"),
+        (["{a}", "c.csv", "--from", "dlib"], "is no XML of faces"),
+        (["{a}", "none/c.csv"], "there is no folder"),
+    ],
+)
+def test_a_conversion_that_cannot_be_says_why(
+    arguments: list[str], word: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = FORMATS["jsonl"].write("a.jsonl", [Record("a.png", 0, 0.0, 9, 9, [])])
+    before = path.read_bytes()
+    assert run(["convert", *(text.format(a="a.jsonl") for text in arguments)]) == 2
+    assert word in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_a_format_that_is_written_whole_needs_a_file(tmp_path: Path, capsys: Capture) -> None:
+    assert run(["detect", str(picture(tmp_path / "a.png")), "--format", "coco"]) == 2
+    assert "-o" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("world")

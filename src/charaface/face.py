@@ -25,14 +25,13 @@ class Landmarks:
         if self.scheme not in SCHEMES:
             raise ValueError(f"no scheme {self.scheme!r}; there are {', '.join(SCHEMES)}")
         count = SCHEMES[self.scheme].count
-        points = np.array(self.points, dtype=np.float32)
+        points = _float32(self.points)
         if points.shape != (count, 2):
             raise ValueError(f"{self.scheme} needs points of shape ({count}, 2), got {points.shape}")
         if not np.isfinite(points).all():
             raise ValueError("points must be finite numbers")
         object.__setattr__(self, "points", points)
-        for name, kind in (("scores", np.float32), ("visible", np.bool_)):
-            values = np.array(getattr(self, name), dtype=kind)
+        for name, values in (("scores", _float32(self.scores)), ("visible", np.array(self.visible, dtype=np.bool_))):
             if values.shape != (count,):
                 raise ValueError(f"{self.scheme} needs {name} of shape ({count},), got {values.shape}")
             object.__setattr__(self, name, values)
@@ -84,7 +83,7 @@ class Face:
     weights: dict[str, str] = field(default_factory=dict)  # task to the name of the weights that answered
 
     def __post_init__(self) -> None:
-        box = np.array(self.box, dtype=np.float32)
+        box = _float32(self.box)
         if box.shape != (4,):
             raise ValueError(f"a box has 4 numbers x0, y0, x1, y1, got shape {box.shape}")
         if not np.isfinite(box).all():
@@ -140,6 +139,12 @@ class Face:
             track=data.get("track"),
             weights=data.get("weights", {}),
         )
+
+
+def _float32(values: Any) -> np.ndarray:
+    """A copy as float32; what is too large becomes infinite, and is refused as that."""
+    with np.errstate(over="ignore"):
+        return np.array(values, dtype=np.float32)
 
 
 def _plain(values: Any) -> Any:

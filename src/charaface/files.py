@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,3 +151,11 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """The key that sorts frame2 before frame10; names that differ in case alone keep one order."""
+    stem, suffix = os.path.splitext(name)
+    # isdecimal is true of digits in any script, which int reads too
+    key = [(1, int(p), p) if p.isdecimal() else (2, 0, p.casefold()) for p in re.split(r"(\d+)", stem) if p]
+    return [*key, (0, 0, suffix), (0, 0, name)]

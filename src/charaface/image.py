@@ -91,6 +91,13 @@ def load(source: Source, limits: Limits = DEFAULT_LIMITS, *, alpha: bool = False
     return pixels if alpha or pixels.shape[2] == 3 else over_white(pixels)
 
 
+def size_of(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int]:
+    """Width and height of a picture as it is shown, from its header. Raises InputError for what is none."""
+    with open_input(Path(path)) as file, opened(file, str(path), limits) as image:
+        width, height = image.size
+        return (height, width) if _orientation(image) > 4 else (width, height)
+
+
 def over_white(rgba: np.ndarray) -> np.ndarray:
     """(H, W, 3) uint8 of an (H, W, 4) uint8 picture laid over white."""
     out = rgba[..., :3].copy()

@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from charaface import __version__
+from charaface.cli.convert import convert
 from charaface.cli.pictures import annotate, crop
 from charaface.cli.results import detect, landmarks
 from charaface.cli.workshop import evaluate, export, synth, train
@@ -31,7 +32,7 @@ def program() -> None:
     """
 
 
-for _command in (detect, landmarks, annotate, crop, synth, train, export, evaluate):
+for _command in (detect, landmarks, annotate, crop, convert, synth, train, export, evaluate):
     program.add_command(_command)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charaface.files import InputError, OutputError, same_file
+from charaface.files import InputError, OutputError, natural, same_file
 
 SUFFIXES = frozenset(
     [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"]
@@ -56,14 +55,6 @@ def _inside(folder: Path, output: Path | None) -> Iterable[Path]:
         for file in sorted(files, key=natural):
             if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES:
                 yield here / file
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """The key that sorts frame2 before frame10; names that differ in case alone keep one order."""
-    stem, suffix = os.path.splitext(name)
-    # isdecimal is true of digits in any script, which int reads too
-    key = [(1, int(p), p) if p.isdecimal() else (2, 0, p.casefold()) for p in re.split(r"(\d+)", stem) if p]
-    return [*key, (0, 0, suffix), (0, 0, name)]
 
 
 def _named(found: Sequence[tuple[Path, Path]]) -> list[Input]:

@@ -14,12 +14,12 @@ from charaface.cli.batch import Job, Screen
 from charaface.cli.inputs import Input
 from charaface.files import atomic
 
-FORMS = ("jsonl", "csv")  # keys of FORMATS, which would load NumPy for --help
+FORMS = ("jsonl", "csv", "coco", "dlib", "cvat", "animeface")  # keys of FORMATS, which would load NumPy for --help
 FORMAT = click.option(
     "--format",
     "form",
     type=click.Choice(FORMS),
-    help="jsonl: one object a frame; csv: one row a face.  [default: by the name of the output, else jsonl]",
+    help="jsonl: one object a frame; csv: one row a face; others need -o.  [default: by the output's name, else jsonl]",
 )
 OUT = options.out("A file for one input, a folder for several; standard output without it.")
 
@@ -51,11 +51,13 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
     from charaface.formats import FORMATS, Record
     from charaface.tasks.frames import frames
 
-    form = form or ("csv" if output and output.lower().endswith(".csv") else "jsonl")
+    form = form or _form_of(output)
     kind, scheme = FORMATS[form], "ibug68" if task == "landmarks" else None
+    if output is None and kind.writer is None:
+        raise click.UsageError(f"{form} is written whole: name a file for it with -o")
     job = Job(inputs, output)
     arguments = options.networks(given) | options.take(given, "smooth", "fps", "every", "flip")
-    to_stdout = kind.writer(sys.stdout, scheme) if output is None else None
+    to_stdout = kind.writer(sys.stdout, scheme) if output is None and kind.writer else None
 
     def work(one: Input, screen: Screen) -> list[Path]:
         def records() -> Iterator[Record]:
@@ -70,13 +72,19 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
                 to_stdout(record)
             return []
         path = job.place(one, kind.suffix)
-        with atomic(path, one.path) as part, part.open("w", encoding="utf-8", newline="") as file:
-            write = kind.writer(file, scheme)
-            for record in records():
-                write(record)
+        with atomic(path, one.path) as part:
+            kind.write(part, records())
         return [path]
 
     return job.run(work, signed(task, {**arguments, "format": form}), results_on_stdout=output is None)
+
+
+def _form_of(output: str | None) -> str:
+    """The format that the name of an output asks for."""
+    from charaface.formats import FORMATS
+
+    suffix = Path(output or "").suffix.lower()
+    return next((name for name in FORMS if FORMATS[name].suffix == suffix), "jsonl")
 
 
 def signed(command: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from charaface.files import InputError, OutputError, atomic, open_input
 from charaface.formats.record import Record, Write
 from charaface.schemes import SCHEMES
 
+LACKS = frozenset({"more"})
 _FRAME = ("file", "frame", "time", "width", "height")
 _FACE = ("face", "track", "score", "x0", "y0", "x1", "y1", "yaw", "pitch", "roll", "scheme")
 _BOX, _POSE = ("x0", "y0", "x1", "y1"), ("yaw", "pitch", "roll")
@@ -39,15 +40,15 @@ def read(path: str | Path) -> Iterator[Record]:
 def write(path: str | Path, records: Iterable[Record]) -> Path:
     """Writes a table, all of it or nothing, and returns its path.
 
-    The first face decides which points have columns; OutputError for a later face with points of another scheme.
+    The first face with points decides which have columns, and all before it is held in memory; OutputError for a
+    later face with points of another scheme.
     """
-    path, records, held = Path(path), iter(records), []
+    path, records, held, scheme = Path(path), iter(records), [], None
     for record in records:
         held.append(record)
-        if record.faces:
+        scheme = next((face.landmarks.scheme for face in record.faces if face.landmarks is not None), None)
+        if scheme:
             break
-    marks = next((face.landmarks for record in held for face in record.faces), None)
-    scheme = marks.scheme if marks else None
     with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         add = writer(file, scheme)
         try:

@@ -10,6 +10,8 @@ from typing import NoReturn, TextIO
 from charaface.files import InputError, atomic, open_input
 from charaface.formats.record import Record, Write
 
+LACKS: frozenset[str] = frozenset()
+
 
 def line(record: Record) -> str:
     """One record as one line of text, without its end."""
@@ -48,12 +50,13 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
 
 def _record(text: bytes, place: str) -> Record:
     try:
-        return Record.from_dict(json.loads(text.decode("utf-8-sig"), parse_constant=_no_number))
+        return Record.from_dict(json.loads(text.decode("utf-8-sig"), parse_constant=no_number))
     except KeyError as error:
         raise InputError(f"{place}: a record needs {error}") from error
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{place}: is no record of faces ({error})") from error
 
 
-def _no_number(text: str) -> NoReturn:
+def no_number(text: str) -> NoReturn:
+    """Refuses NaN and infinities, which Python reads and JSON does not know."""
     raise ValueError(f"{text} is no number of JSON")

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
-from charaface.face import Face
+import numpy as np
+
+from charaface.face import Face, Landmarks
+from charaface.formats.folder import stem_of
+from charaface.geometry import box_from_points
+
+# what some formats have no place for, and what becomes of it there
+LACKS = {
+    "frames": "a frame of a clip becomes a picture of its own",
+    "names": "the name of the picture has no suffix",
+    "together": "each face is a picture of its own",
+    "size": "the size of the picture is 0 x 0",
+    "empty": "a picture without a face is left out",
+    "boxes": "the box is that of the points, and a face without any is left out",
+    "fractions": "coordinates are whole numbers",
+    "scores": "a face is sure",
+    "points": "there are none",
+    "point scores": "a point is sure",
+    "visible": "a point is visible",
+    "pose": "it is left out",
+    "tracks": "they are left out",
+    "more": "expression, colours, kind of drawing and weights are left out",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +39,7 @@ class Record:
     file: str  # name or path of the picture or clip, as it was given
     frame: int  # 0 for a picture
     time: float  # seconds from the start of the clip
-    width: int  # of the frame, pixels
+    width: int  # of the frame, pixels; 0 where a file of faces does not tell
     height: int
     faces: list[Face]
 
@@ -43,5 +66,62 @@ class Record:
             [Face.from_dict(face) for face in data["faces"]],
         )
 
+    @property
+    def picture(self) -> str:
+        """A name for the frame as a picture of its own: that of the file, numbered from its second frame on."""
+        if not self.frame:
+            return self.file
+        path = PurePosixPath(self.file)
+        return str(path.with_name(f"{path.stem}_{self.frame:06d}{path.suffix}")) if path.name else self.file
+
+    def of_face(self, number: int) -> str:
+        """A name for the picture of one of its faces, the first of which is 1."""
+        path = PurePosixPath(self.file)
+        return str(path.with_name(f"{path.stem}_{number}{path.suffix}")) if number > 1 and path.name else self.file
+
 
 Write = Callable[[Record], None]  # adds one record to a file that is open
+
+
+def kept(records: Iterable[Record], lacks: frozenset[str]) -> Iterator[Record]:
+    """The records as a format that lacks these keys of LACKS gives them back."""
+    for record in records:
+        faces = [_kept(face, lacks) for face in record.faces if face.landmarks or "boxes" not in lacks]
+        if "frames" in lacks:
+            record = Record(record.picture, 0, 0.0, record.width, record.height, faces)
+        if "size" in lacks:
+            record = replace(record, width=0, height=0)
+        if "together" in lacks:
+            several = [(record.of_face(number), [face]) for number, face in enumerate(faces, 1)]
+        else:
+            several = [(record.file, faces)] if faces or "empty" not in lacks else []
+        for name, own in several:
+            name = str(stem_of(name)) if "names" in lacks else name
+            yield replace(record, file=name, faces=own)
+
+
+def _kept(face: Face, lacks: frozenset[str]) -> Face:
+    marks, box = face.landmarks, face.box
+    if marks is not None and "points" not in lacks:
+        ones = np.ones(len(marks.points), dtype=np.float32)
+        points = np.round(marks.points) if "fractions" in lacks else marks.points
+        scores = ones if "point scores" in lacks else marks.scores
+        marks = Landmarks(points, scores, ones > 0 if "visible" in lacks else marks.visible, marks.scheme)
+    else:
+        marks = None
+    if "boxes" in lacks and marks is not None:
+        box = box_from_points(marks.points)
+    elif "fractions" in lacks:
+        box = whole_box(box)
+    score = 1.0 if "scores" in lacks else face.score
+    pose = None if "pose" in lacks else face.pose
+    track = None if "tracks" in lacks else face.track
+    if "more" in lacks:
+        return Face(box, score, marks, pose, track=track)
+    return replace(face, box=box, score=score, landmarks=marks, pose=pose, track=track)
+
+
+def whole_box(box: np.ndarray) -> np.ndarray:
+    """(4,) the box in whole pixels, at least one wide and high."""
+    low, high = np.round(box[:2]), np.round(box[2:])
+    return np.concatenate([low, np.maximum(high, low + 1)]).astype(np.float32)

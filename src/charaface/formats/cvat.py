@@ -1,0 +1,114 @@
+"""CVAT's XML for images 1.1: a box a face, and a skeleton of its points in the same group.
+
+CVAT counts from the picture's edge, so the middle of the first pixel is at 0.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from charaface.face import Face, Landmarks
+from charaface.files import InputError, atomic, open_input
+from charaface.formats.record import Record
+from charaface.geometry import box_from_points
+from charaface.schemes import SCHEMES
+
+LACKS = frozenset({"frames", "point scores", "pose", "more"})
+_MIDDLE = 0.5
+
+
+def read(path: str | Path) -> Iterator[Record]:
+    """The records of a file, one by one. Raises InputError that names file and image."""
+    count = 0
+    with open_input(Path(path)) as file:
+        try:
+            for _, element in iterparse(file, events=("end",)):
+                if element.tag == "image":
+                    count += 1
+                    yield _record(element)
+                    element.clear()
+        except (ParseError, DefusedXmlException, LookupError, UnicodeError) as error:
+            raise InputError(f"{path}: is no XML of CVAT ({error or type(error).__name__})") from error
+        except (ValueError, OverflowError) as error:
+            raise InputError(f"{path}: image {count}: {error}") from error
+
+
+def write(path: str | Path, records: Iterable[Record]) -> Path:
+    """Writes a file, all of it or nothing, and returns its path."""
+    path = Path(path)
+    with atomic(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        file.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
+        for number, record in enumerate(records):
+            size = f'width="{record.width}" height="{record.height}"'
+            file.write(f'  <image id="{number}" name={quoteattr(record.picture)} {size}>\n')
+            for group, face in enumerate(record.faces, 1):
+                file.writelines(_shapes(face, group))
+            file.write("  </image>\n")
+        file.write("</annotations>\n")
+    return path
+
+
+def _shapes(face: Face, group: int) -> Iterator[str]:
+    data = face.to_dict()
+    edges = " ".join(f'{name}="{v}"' for name, v in zip(("xtl", "ytl", "xbr", "ybr"), data["box"], strict=True))
+    yield f'    <box label="face" source="auto" occluded="0" {edges} z_order="0" group_id="{group}">\n'
+    yield f'      <attribute name="score">{data["score"]}</attribute>\n'
+    if face.track is not None:
+        yield f'      <attribute name="track">{face.track}</attribute>\n'
+    yield "    </box>\n"
+    if face.landmarks is not None:
+        yield f'    <skeleton label="{face.landmarks.scheme}" source="auto" z_order="0" group_id="{group}">\n'
+        marks = data["landmarks"]
+        for i, ((x, y), seen) in enumerate(zip(marks["points"], marks["visible"], strict=True)):
+            spot = f'{x + _MIDDLE},{y + _MIDDLE}" occluded="{int(not seen)}"'
+            yield f'      <points label="{i}" source="auto" outside="0" points="{spot}/>\n'
+        yield "    </skeleton>\n"
+
+
+def _record(image: Element) -> Record:
+    if "name" not in image.attrib:
+        raise ValueError("it has no name")
+    size = int(image.get("width", 0)), int(image.get("height", 0))
+    boxes, skeletons = list(image.iter("box")), list(image.iter("skeleton"))
+    by_group = {s.get("group_id"): s for s in skeletons if s.get("group_id", "0") != "0"}
+    faces, used = [], set()
+    for box in boxes:
+        group = box.get("group_id", "0")
+        faces.append(_face(box, by_group.get(group)))
+        used.add(group)
+    alone = [s for s in skeletons if s.get("group_id", "0") not in used]
+    return Record(image.attrib["name"], 0, 0.0, *size, faces + [_bare(s) for s in alone])
+
+
+def _face(box: Element, skeleton: Element | None) -> Face:
+    edges = [float(box.get(name, "nan")) for name in ("xtl", "ytl", "xbr", "ybr")]
+    more = {a.get("name"): a.text or "" for a in box.iter("attribute")}
+    track = int(more["track"]) if "track" in more else None
+    marks = _landmarks(skeleton) if skeleton is not None else None
+    return Face(edges, float(more.get("score", 1.0)), marks, track=track)  # type: ignore[arg-type]
+
+
+def _bare(skeleton: Element) -> Face:
+    marks = _landmarks(skeleton)
+    return Face(box_from_points(marks.points), landmarks=marks)
+
+
+def _landmarks(skeleton: Element) -> Landmarks:
+    rows = {int(p.get("label", "")): p for p in skeleton.iter("points")}
+    scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(rows)), None)
+    if scheme is None or sorted(rows) != list(range(len(rows))):
+        known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
+        raise ValueError(f"a skeleton of {len(rows)} points; those of {known}, labelled from 0, are known")
+    points, seen = np.empty((len(rows), 2)), np.empty(len(rows), dtype=np.bool_)
+    for i, row in rows.items():
+        x, _, y = row.get("points", "").partition(",")
+        points[i] = float(x) - _MIDDLE, float(y) - _MIDDLE
+        seen[i] = row.get("occluded", "0") == "0" and row.get("outside", "0") == "0"
+    return Landmarks(points, np.ones(len(rows)), seen, scheme)

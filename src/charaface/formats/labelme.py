@@ -1,0 +1,102 @@
+"""LabelMe: one JSON file a picture, of rectangles and points that a group number holds together.
+
+LabelMe counts from the picture's edge, so the middle of the first pixel is at 0.5.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charaface.face import Face, Landmarks
+from charaface.files import InputError, atomic, open_input
+from charaface.formats.folder import Names, files, made, stem_of
+from charaface.formats.jsonl import no_number
+from charaface.formats.record import Record
+from charaface.geometry import box_from_points
+from charaface.schemes import SCHEMES
+
+LACKS = frozenset({"frames", "scores", "point scores", "pose", "tracks", "more"})
+FACE = "face"  # the label of a box; a point's label is its number
+HIDDEN = "hidden"  # the flag of a point that cannot be seen
+_MIDDLE = 0.5
+
+
+def read(path: str | Path) -> Iterator[Record]:
+    """One record a file. path: a file or a folder. Raises InputError that names the file and what is wrong in it."""
+    for file, _ in files(Path(path), ".json"):
+        with open_input(file) as stream:
+            try:
+                yield _record(json.loads(stream.read().decode("utf-8-sig"), parse_constant=no_number))
+            except KeyError as error:
+                raise InputError(f"{file}: is no file of LabelMe (it has no {error})") from error
+            except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+                raise InputError(f"{file}: is no file of LabelMe ({error})") from error
+
+
+def write(path: str | Path, records: Iterable[Record]) -> Path:
+    """Writes one file a picture below a folder, and returns the folder."""
+    folder, names = made(Path(path)), Names()
+    for record in records:
+        file = folder / names.place(stem_of(record.picture), ".json")
+        made(file.parent)
+        table: dict[str, Any] = {
+            "version": "5.5.0",
+            "flags": {},
+            "shapes": [shape for number, face in enumerate(record.faces) for shape in _shapes(face, number)],
+            "imagePath": record.picture,
+            "imageData": None,
+            "imageHeight": record.height,
+            "imageWidth": record.width,
+        }
+        with atomic(file) as part, part.open("w", encoding="utf-8", newline="\n") as text:
+            json.dump(table, text, ensure_ascii=False, allow_nan=False)
+    return folder
+
+
+def _shapes(face: Face, group: int) -> Iterator[dict[str, Any]]:
+    data = face.to_dict()
+    x0, y0, x1, y1 = data["box"]
+    common: dict[str, Any] = {"group_id": group, "description": "", "mask": None}
+    yield {**common, "label": FACE, "points": [[x0, y0], [x1, y1]], "shape_type": "rectangle", "flags": {}}
+    if "landmarks" in data:
+        marks = data["landmarks"]
+        for number, ((x, y), seen) in enumerate(zip(marks["points"], marks["visible"], strict=True)):
+            spot = {"label": str(number), "points": [[x + _MIDDLE, y + _MIDDLE]], "shape_type": "point"}
+            yield {**common, **spot, "flags": {} if seen else {HIDDEN: True}}
+
+
+def _record(table: dict[str, Any]) -> Record:
+    groups: dict[Any, dict[str, Any]] = {}
+    for place, shape in enumerate(table["shapes"]):
+        kind, label, group = shape["shape_type"], str(shape["label"]), shape.get("group_id")
+        faceless = f"shape {place + 1}, no group" if group is None else group
+        own = groups.setdefault(faceless, {"points": {}, "visible": {}})
+        if kind == "rectangle":
+            (xa, ya), (xb, yb) = shape["points"]
+            own["box"] = [min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)]
+        elif kind == "point" and label.isdecimal():
+            ((x, y),) = shape["points"]
+            own["points"][int(label)] = (x - _MIDDLE, y - _MIDDLE)
+            own["visible"][int(label)] = not (shape.get("flags") or {}).get(HIDDEN, False)
+    faces = [_face(own) for own in groups.values() if "box" in own or own["points"]]
+    size = int(table.get("imageWidth") or 0), int(table.get("imageHeight") or 0)
+    return Record(str(table["imagePath"]), 0, 0.0, *size, faces)
+
+
+def _face(own: dict[str, Any]) -> Face:
+    numbers = sorted(own["points"])
+    marks = None
+    if numbers:
+        scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(numbers)), None)
+        if scheme is None or numbers != list(range(len(numbers))):
+            known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
+            raise ValueError(f"a group of {len(numbers)} points; those of {known}, labelled from 0, are known")
+        points = np.asarray([own["points"][i] for i in numbers], dtype=np.float64)
+        visible = np.asarray([own["visible"][i] for i in numbers])
+        marks = Landmarks(points, np.ones(len(numbers)), visible, scheme)
+    return Face(own["box"] if "box" in own else box_from_points(marks.points), landmarks=marks)  # type: ignore[union-attr]

@@ -1,0 +1,74 @@
+"""iBUG's .pts: the points of one face a file, counted from 1 as Matlab does; a folder of them for many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from charaface.face import Face, Landmarks
+from charaface.files import InputError, atomic, open_input
+from charaface.formats.folder import Names, files, made
+from charaface.formats.record import Record, kept
+from charaface.geometry import box_from_points
+from charaface.schemes import SCHEMES
+
+LACKS = frozenset(
+    {"frames", "names", "together", "size", "empty", "boxes", "scores", "point scores", "visible", "pose", "tracks"}
+) | {"more"}
+_MOST = 100_000  # lines of a file
+
+
+def read(path: str | Path) -> Iterator[Record]:
+    """One record a file, of one face. path: a file or a folder. Raises InputError that names file and line."""
+    for file, name in files(Path(path), ".pts"):
+        points, scheme = _points(file)
+        ones = np.ones(len(points))
+        try:
+            marks = Landmarks(points, ones, ones > 0, scheme)
+            face = Face(box_from_points(marks.points), landmarks=marks)
+        except ValueError as error:
+            raise InputError(f"{file}: {error}") from error
+        yield Record(name.removesuffix(file.suffix), 0, 0.0, 0, 0, [face])
+
+
+def write(path: str | Path, records: Iterable[Record]) -> Path:
+    """Writes one file a face below a folder, and returns the folder; faces without points are left out."""
+    folder, names = made(Path(path)), Names()
+    for record in kept(records, LACKS):
+        file = folder / names.place(PurePosixPath(record.file), ".pts")
+        made(file.parent)
+        (face,) = record.faces
+        rows = [f"{x + 1} {y + 1}\n" for x, y in face.to_dict()["landmarks"]["points"]]
+        with atomic(file) as part, part.open("w", encoding="utf-8", newline="\n") as text:
+            text.write(f"version: 1\nn_points: {len(rows)}\n{{\n{''.join(rows)}}}\n")
+    return folder
+
+
+def _points(path: Path) -> tuple[np.ndarray, str]:
+    """(N, 2) float64 points counted from 0, and the scheme that has as many."""
+    count, rows, opened = None, [], False
+    with open_input(path) as file:
+        for number, line in enumerate(file, 1):
+            text = line.decode("utf-8", "replace").strip()
+            if number > _MOST:
+                raise InputError(f"{path}:{number}: more lines than a face has points")
+            if text == "}":
+                break
+            try:
+                if text.startswith("{"):
+                    opened = True
+                elif opened and text:
+                    x, y = (float(value) for value in text.split())
+                    rows.append((x - 1, y - 1))
+                elif text.startswith("n_points"):
+                    count = int(text.partition(":")[2])
+            except ValueError as error:
+                raise InputError(f"{path}:{number}: {text[:40]!r} is no point ({error})") from None
+    scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(rows)), None)
+    if count not in (None, len(rows)) or scheme is None:
+        known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
+        said = f"says {count} points and has" if count is not None else "has"
+        raise InputError(f"{path}: {said} {len(rows)}; {known} are known")
+    return np.asarray(rows), scheme

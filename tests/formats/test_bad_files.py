@@ -1,0 +1,193 @@
+"""Broken, hostile and odd files of faces: one clear line with the file and the place in it, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from charaface.face import Face, Landmarks
+from charaface.files import InputError, OutputError
+from charaface.formats import FORMATS, Format, Record
+from charaface.formats.folder import Names, stem_of
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><dataset><images><image file="&c;"/></images></dataset>"""
+OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]>
+<dataset><images><image file="&a;"/></images></dataset>"""
+DEEP = b"[" * 100_000
+
+
+def coco(annotation: dict[str, Any] | None = None, **changes: Any) -> bytes:
+    """A COCO file of one face, with one thing changed."""
+    face = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], **(annotation or {})}
+    table = {"images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}], "annotations": [face], **changes}
+    return json.dumps(table).encode()
+
+
+def labelme(shape: dict[str, Any], **changes: Any) -> bytes:
+    """A LabelMe file of one shape, with one thing changed."""
+    shape = {"label": "face", "shape_type": "rectangle", "points": [[1, 1], [8, 8]], "group_id": 0, **shape}
+    return json.dumps({"imagePath": "a.png", "imageWidth": 9, "imageHeight": 9, "shapes": [shape], **changes}).encode()
+
+
+def dlib(box: str, inner: str = "") -> bytes:
+    return f"<dataset><images><image file='a.png'><box {box}>{inner}</box></image></images></dataset>".encode()
+
+
+def cvat(inner: str, image: str = "name='a.png'") -> bytes:
+    return f"<annotations><image {image} width='9' height='9'>{inner}</image></annotations>".encode()
+
+
+def pts(body: str, head: str = "version: 1\nn_points: 68\n") -> bytes:
+    return f"{head}{{\n{body}}}\n".encode()
+
+
+BOX = "left='1' top='1' width='5' height='5'"
+BAD: dict[str, list[bytes]] = {
+    "coco": [
+        b"{", b"[]", b"7", b"{}", b"\xff\xfe", DEEP, b'{"images": 3, "annotations": []}', b'{"images": []}',
+        coco({"bbox": [1, 1, float("nan"), 8]}), coco({"bbox": [1, 1, 1e308, 8]}), coco({"bbox": [1, 1, 0, 8]}),
+        coco({"bbox": [1, 1, 8]}), coco({"bbox": None}), coco({"bbox": ["a", 1, 2, 3]}), coco({"image_id": 2}),
+        coco({"keypoints": [1] * 51}), coco({"keypoints": [1] * 7}), coco({"keypoints": [1e308] * 204}),
+        coco({"keypoints": "abc"}), coco({"keypoints": {"a": 1}}), coco({"track_id": "x"}), coco({"attributes": 4}),
+        coco({"keypoints": [1] * 204, "keypoint_scores": [1, 2]}), coco({"attributes": {"yaw": 1}}),
+        coco(images=[{"id": 1}]), coco(images=[{"id": 1, "file_name": "a", "width": "wide"}]), coco(images=[3]),
+        coco(annotations=[3]), coco(images=[{"file_name": "a"}]), coco({"image_id": [1]}),
+    ],
+    "dlib": [
+        b"<dataset>", b"plain words", b"\x00\x01", BOMB, OUTSIDE, b"<a><image/></a>",
+        dlib("left='1' top='1' width='5'"),
+        dlib("left='a' top='1' width='5' height='5'"), dlib("left='1' top='1' width='0' height='5'"),
+        dlib("left='1e308' top='1' width='1e308' height='5'"), dlib("left='nan' top='1' width='5' height='5'"),
+        dlib(BOX, "<part name='00' x='1' y='1'/>"), dlib(BOX, "<part name='x' x='1' y='1'/>"), dlib(BOX, "<part/>"),
+        dlib(BOX, "".join(f"<part name='{i:02d}' x='nan' y='1'/>" for i in range(68))),
+        dlib(BOX, "".join(f"<part name='{i + 1:02d}' x='1' y='1'/>" for i in range(68))),
+        b"<?xml version='1.0' encoding='klingon'?><dataset/>", b"<a><image file='a' width='w'/></a>",
+    ],
+    "cvat": [
+        b"<annotations>", b"x", BOMB, OUTSIDE, cvat("", "id='1'"), cvat("<box xtl='1' ytl='1' xbr='1'/>"),
+        cvat("<box xtl='5' ytl='1' xbr='1' ybr='9'/>"), cvat("<box xtl='1' ytl='1' xbr='1e999' ybr='9'/>"),
+        cvat("<skeleton label='a'><points label='0' points='1,1'/></skeleton>"), cvat("<skeleton/>"),
+        cvat("<skeleton>" + "".join(f"<points label='{i}' points='1;1'/>" for i in range(68)) + "</skeleton>"),
+        cvat("<box xtl='1' ytl='1' xbr='5' ybr='9'><attribute name='score'>high</attribute></box>"),
+    ],
+    "pts": [
+        b"words", pts("1 1\n"), pts("1 1\n" * 69), pts("1 1\n" * 67), pts("1\n" * 68), pts("a b\n" * 68),
+        pts("nan 1\n" * 68), pts("1e308 1\n" * 68), pts("1 1\n" * 68, "version: 1\nn_points: 5\n"),
+        pts("1 1\n" * 68, "version: 1\nn_points: five\n"), b"\xff" * 50, pts("1 1\n" * 200_000),
+    ],
+    "labelme": [
+        b"{", b"[]", b"{}", DEEP, labelme({"points": [[1, 1]]}), labelme({"points": [[1, 1], [1, 1]]}),
+        labelme({"points": [[1, "b"], [3, 4]]}), labelme({"shape_type": "point", "label": "3", "points": [[1, 1]]}),
+        labelme({}, imageWidth="wide"), labelme({}, shapes=[1]), labelme({}, shapes=None),
+        labelme({"points": [[1, 1], [1e308, 1e308]]}), labelme({"group_id": [1]}), labelme({"group_id": {"a": 1}}),
+    ],
+    "animeface": [
+        b"{", b"[]", b"3", b"{}", DEEP, b'{"file": "a", "likelihood": 1, "face": {"x": 1}}', b"\xff",
+        b'{"file": "a", "likelihood": 1, "face": {"x": 1, "y": 1, "width": 0, "height": 4}}',
+        b'{"file": "a", "likelihood": NaN, "face": {"x": 1, "y": 1, "width": 4, "height": 4}}',
+        b'{"file": "a", "likelihood": 1, "face": {"x": 1e308, "y": 1, "width": 4, "height": 4}}',
+        b'{"file": "a", "likelihood": null, "face": {"x": 1, "y": 1, "width": 4, "height": 4}}',
+    ],
+    "yolo": [b"x", b"0 1 1", b"0 .5 .5 .1 nan", b"0 .5 .5 0 0", b"0 " * 6, b"0 .5 .5 1e308 1e308", b"\xff\xfe 1 1 1 1"],
+}  # fmt: skip
+
+
+def placed(name: str, data: bytes, folder: Path) -> Path:
+    """A path that the format reads, with data in it."""
+    if name == "yolo":
+        (folder / "labels").mkdir()
+        (folder / "labels/a.txt").write_bytes(data)
+        (folder / "pictures.csv").write_text("file,width,height,labels\na.png,9,9,labels/a.txt\n")
+        return folder
+    path = folder / f"a{FORMATS[name].suffix}"
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(("name", "data"), [(name, data) for name, kinds in BAD.items() for data in kinds])
+def test_a_bad_file_gets_one_line_that_names_it(name: str, data: bytes, tmp_path: Path) -> None:
+    path = placed(name, data, tmp_path)
+    with pytest.raises(InputError) as error:
+        list(FORMATS[name].read(path))
+    assert str(path) in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", [*BAD, "jsonl", "csv"])
+def test_a_missing_an_empty_and_a_cut_file_are_named(name: str, tmp_path: Path) -> None:
+    form = FORMATS[name]
+    with pytest.raises(InputError):
+        list(form.read(tmp_path / "none"))
+    if form.folder:
+        with pytest.raises(InputError):
+            list(form.read(tmp_path))
+        return
+    empty = tmp_path / "empty"
+    empty.touch()
+    with pytest.raises(InputError):
+        list(form.read(empty))
+
+
+def refuses(form: Format, path: Path) -> bool:
+    """Whether a file is refused with its name; anything but that and reading it is an error."""
+    try:
+        list(form.read(path))
+    except InputError as error:
+        return str(path) in str(error)
+    return False
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_with_flipped_and_lost_bytes_is_read_or_refused(name: str, tmp_path: Path) -> None:
+    form, rng = FORMATS[name], random.Random(3)
+    points = np.linspace(1, 9, 136, dtype=np.float32).reshape(68, 2)
+    face = Face([0, 0, 9, 9], 0.5, Landmarks(points, np.ones(68), np.ones(68, bool)))
+    path = form.write(tmp_path / f"good{form.suffix}", [Record("a.png", 0, 0.0, 9, 9, [face])])
+    whole = max((p for p in path.rglob("*") if p.is_file()), key=lambda p: p.stat().st_size) if form.folder else path
+    good = whole.read_bytes()
+    refused = 0
+    for _ in range(150):
+        bad = bytearray(good)
+        for _ in range(rng.randint(1, 4)):
+            bad[rng.randrange(len(bad))] = rng.randrange(256)
+        whole.write_bytes(bad[: rng.randint(1, len(bad))] if rng.random() < 0.3 else bad)
+        refused += refuses(form, path)
+    assert refused > 10
+
+
+@pytest.mark.parametrize(
+    ("file", "stem"),
+    [
+        ("a.png", "a"), ("dir/a.b.png", "dir/a.b"), ("/etc/passwd", "etc/passwd"), ("../../up.png", "up"),
+        ("C:\\x\\y.png", "C_/x/y"), ("a/../b.png", "a/b"), ("", "picture"), ("..", "picture"), ("젠이치.gif", "젠이치"),
+        ("a\x00b.png", "a_b"),
+    ],
+)  # fmt: skip
+def test_a_name_never_leads_out_of_its_folder(file: str, stem: str) -> None:
+    assert stem_of(file).as_posix() == stem
+
+
+def test_names_that_differ_by_case_or_suffix_alone_get_numbers() -> None:
+    names = Names()
+    got = [names.place(stem_of(name), ".txt").as_posix() for name in ("a.png", "A.png", "a.gif", "d/a.png")]
+    assert got == ["a.txt", "A-2.txt", "a-3.txt", "d/a.txt"]
+
+
+def test_labels_below_another_folder_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("0 .5 .5 .5 .5\n")
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "pictures.csv").write_text("file,width,height,labels\na.png,9,9,../secret.txt\n")
+    with pytest.raises(InputError, match=r"pictures\.csv:2: no file"):
+        list(FORMATS["yolo"].read(folder))
+
+
+def test_shares_of_a_picture_need_its_size(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="size is not known"):
+        FORMATS["yolo"].write(tmp_path, [Record("a.png", 0, 0.0, 0, 0, [Face([0, 0, 1, 1])])])
