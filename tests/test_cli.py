@@ -23,6 +23,7 @@ from charaface.cli.convert import NAMES
 from charaface.cli.done import LEDGER
 from charaface.cli.inputs import collect
 from charaface.cli.results import FORMS
+from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Face, Pose
 from charaface.files import natural
 from charaface.formats import FORMATS, Record, kept
@@ -158,6 +159,17 @@ def test_o_names_a_file_for_one_input(tmp_path: Path, capsys: Capture) -> None:
     assert run(["annotate", str(a), "-o", str(tmp_path / "drawn.png")]) == 0
     assert (load(tmp_path / "drawn.png") != load(a)).any()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("world")
+def test_a_hidden_face_gets_no_points_unless_they_are_asked_for(tmp_path: Path) -> None:
+    a, faces = picture(tmp_path / "a.png"), landmarks(tmp_path / "a.png")
+    for options, style in (
+        (["--blur"], DrawStyle(points=False, lines=False, conceal="blur")),
+        (["--pixelate", "--points"], DrawStyle(lines=False, conceal="pixelate")),
+    ):
+        assert run(["annotate", str(a), *options, "-o", str(tmp_path / "out.png")]) == 0
+        assert (load(tmp_path / "out.png") == draw_faces(load(a), faces, style)).all()
 
 
 @pytest.mark.usefixtures("world")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from charaface.conceal import conceal
 from charaface.draw import COLOURS, TRACK_COLOURS, DrawStyle, draw_faces
 from charaface.face import Face, Landmarks
 from charaface.schemes import IBUG68
@@ -196,6 +197,29 @@ def test_each_track_has_its_own_box_colour() -> None:
         out = draw_faces(PLAIN, [a_face(track=track)], DrawStyle(points=False, lines=False, boxes=True, thickness=4))
         seen.add(tuple(out[110, 40].tolist()))
     assert len(seen) == len(TRACK_COLOURS)
+
+
+def test_numbers_stand_beside_the_points_of_a_face_with_room() -> None:
+    bare = DrawStyle(points=False, lines=False, numbers=True)
+    written = draw_faces(PLAIN, [a_face()], bare)
+    changed = (written != PLAIN).any(axis=2)
+    for x, y in points_in([40.0, 50.0, 160.0, 170.0]).astype(int):
+        assert changed[y : y + 14, x : x + 16].any()  # to its lower right
+    assert not changed[:50].any()
+    eye = DrawStyle(points=False, lines=False, numbers=True, parts=["eye"])
+    assert 0 < (draw_faces(PLAIN, [a_face()], eye) != PLAIN).any(axis=2).sum() < changed.sum() / 2
+    small = a_face([40.0, 50.0, 100.0, 110.0])
+    np.testing.assert_array_equal(draw_faces(PLAIN, [small], bare), PLAIN)
+
+
+def test_a_face_is_made_unreadable_before_anything_is_drawn_on_it() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, PLAIN.shape, np.uint8)
+    hide = DrawStyle(points=False, lines=False, conceal="pixelate")
+    hidden = draw_faces(picture, [a_face()], hide)
+    np.testing.assert_array_equal(hidden, conceal(picture, [a_face()], "pixelate"))
+    both = draw_faces(picture, [a_face()], DrawStyle(lines=False, conceal="pixelate"))
+    assert (both != hidden).any()
+    np.testing.assert_array_equal(draw_faces(picture, [a_face()], DrawStyle(blank="white", conceal="blur"))[0, 0], 255)
 
 
 @pytest.mark.parametrize("top", [50.0, 0.0])

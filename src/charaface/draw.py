@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from charaface.conceal import How, conceal
 from charaface.face import Face, Landmarks
 from charaface.schemes import SCHEMES
 
@@ -26,6 +27,7 @@ COLOURS = {
     "rim": "#14182b",
 }
 TRACK_COLOURS = ("#ffdf5d", "#5fe9ff", "#ff9fb2", "#8cf0a4", "#d3a8ff", "#ffb86b", "#9ec5ff", "#e8f27a")
+_ROOM = 90.0  # pixels of a face's side below which numbers would only cover it
 _SHIFT = 4  # fixed-point bits of a cv2 coordinate
 
 
@@ -37,6 +39,8 @@ class DrawStyle:
     lines: bool = True
     boxes: bool = False
     labels: bool = False  # track number and score
+    numbers: bool = False  # beside each point, where there is room
+    conceal: How | None = None  # blur or pixelate: the faces are made unreadable first
     parts: Sequence[str] | None = None  # of jaw brow eye nose mouth or the scheme's own names; None draws all
     colours: Mapping[str, str] = field(default_factory=dict)  # part, "rim", "box" or "all" to "#rrggbb"
     radius: float | None = None  # of a point, its rim not counted
@@ -48,6 +52,7 @@ class DrawStyle:
         for name, value, allowed in (
             ("hidden", self.hidden, ("hollow", "faint", "none")),
             ("blank", self.blank, (None, "white", "transparent")),
+            ("conceal", self.conceal, (None, "blur", "pixelate")),
         ):
             if value not in allowed:
                 raise ValueError(f"{name} is one of {', '.join(map(str, allowed))}, got {value!r}")
@@ -69,6 +74,8 @@ def draw_faces(image: np.ndarray, faces: Sequence[Face], style: DrawStyle | None
     """
     style = style or DrawStyle()
     out = _ground(image, style.blank)
+    if style.conceal and style.blank is None:
+        out = conceal(out, list(faces), style.conceal)
     for face in faces:
         _draw_face(out, face, style)
     return out
@@ -96,6 +103,8 @@ def _draw_face(out: np.ndarray, face: Face, style: DrawStyle) -> None:
         if parts and face.landmarks is not None:
             _draw_marks(pen, face.landmarks, parts, style, look)
         pen.lay(out)
+    if style.numbers and face.landmarks is not None and size >= _ROOM:
+        _draw_numbers(out, face.landmarks, parts, size, look)
     if style.labels:
         _draw_label(out, face, size, look)
 
@@ -278,6 +287,28 @@ def _draw_box(pen: _Pen, corners: np.ndarray, look: _Look) -> None:
     frame = pen.place(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]]))
     pen.lines([frame], look.rim, look.thickness + 2 * look.edge)
     pen.lines([frame], look.box, look.thickness)
+
+
+def _draw_numbers(
+    out: np.ndarray, marks: Landmarks, parts: Mapping[str, tuple[int, ...]], size: float, look: _Look
+) -> None:
+    """The number of each point to its lower right, in the colour of its part with a dark rim."""
+    import cv2
+
+    for name, numbers in parts.items():
+        for i in numbers:
+            cover = _text(str(i), int(np.clip(0.035 * size, 8, 30)))
+            rim = cv2.dilate(cover, np.ones((3, 3), np.uint8))
+            x, y = np.rint(marks.points[i] + 0.7 * look.radius).astype(int).tolist()
+            height, width = cover.shape
+            x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + width, out.shape[1]), min(y + height, out.shape[0])
+            if x1 <= x0 or y1 <= y0:
+                continue
+            seen = (slice(y0 - y, y1 - y), slice(x0 - x, x1 - x))
+            for shape, colour in ((rim, look.rim), (cover, look.colour(name))):
+                full = shape[seen][..., None].astype(np.float32)
+                ink = np.concatenate([full / 255 * np.array(colour, dtype=np.float32), full], axis=2)
+                _lay(out[y0:y1, x0:x1], np.rint(ink).astype(np.uint8))
 
 
 def _draw_label(out: np.ndarray, face: Face, size: float, look: _Look) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from charaface.files import DEFAULT_LIMITS, Limits
 
@@ -69,6 +70,9 @@ STYLE: list[Decorator] = [
     click.option("--lines/--no-lines", default=True, show_default=True),
     click.option("--boxes/--no-boxes", default=False, show_default=True),
     click.option("--labels/--no-labels", default=False, show_default=True, help="Track number and score."),
+    click.option("--numbers/--no-numbers", default=False, show_default=True, help="Of points, on faces with room."),
+    click.option("--blur", "conceal", flag_value="blur", help="Make faces unreadable; draws nothing else unless told."),
+    click.option("--pixelate", "conceal", flag_value="pixelate", help="The same, in blocks."),
     click.option("--part", "parts", multiple=True, metavar="NAME", help="Draw only this: jaw brow eye nose mouth."),
     click.option(
         "--colour",
@@ -137,13 +141,18 @@ def style(given: dict[str, Any]) -> Any:
 
     if given["blank"] and given["transparent"]:
         raise click.UsageError("--blank and --transparent exclude each other")
+    shown = take(given, "points", "lines")
+    if given["conceal"]:  # who hides a face wants no landmarks on it, unless they were asked for
+        ask = click.get_current_context().get_parameter_source
+        shown = {name: on and ask(name) is not ParameterSource.DEFAULT for name, on in shown.items()}
     colours = {}
     for text in given["colours"]:
         part, equals, colour = text.rpartition("=")
         colours[part if equals else "all"] = colour
     try:
         return DrawStyle(
-            **take(given, "points", "lines", "boxes", "labels", "thickness", "radius", "hidden"),
+            **shown,
+            **take(given, "boxes", "labels", "numbers", "conceal", "thickness", "radius", "hidden"),
             parts=given["parts"] or None,
             colours=colours,
             blank="white" if given["blank"] else "transparent" if given["transparent"] else None,
