@@ -15,7 +15,21 @@ import pytest
 from PIL import Image, ImageOps
 
 from charaface.geometry import crop_matrix, invert, transform
-from charaface.image import InputError, LimitError, Limits, OutputError, load, over_white, save, tile, warp
+from charaface.image import (
+    DamageWarning,
+    InputError,
+    LimitError,
+    Limits,
+    OutputError,
+    load,
+    over_white,
+    pages,
+    save,
+    size_of,
+    tile,
+    warp,
+)
+from charaface.video import open_clip
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(0, 256, (5, 7, 3)).astype(np.uint8)
@@ -118,6 +132,11 @@ KINDS: dict[str, tuple[bytes, np.ndarray]] = {
     "grey with cover": (
         file_of(Image.merge("LA", [Image.fromarray(GREY), Image.fromarray(COVER)])),
         white_under(grey(GREY), COVER),
+    ),
+    "TIFF": (file_of(Image.fromarray(PICTURE), "TIFF"), PICTURE),
+    "TIFF, big end first": (
+        file_of(Image.frombytes("I;16B", (2, 1), b"\xff\xff\x80\x80"), "TIFF"),
+        grey(np.array([[255, 128]], np.uint8)),
     ),
     "16-bit grey": (file_of(sixteen_bit("I;16")), grey(np.array([[0, 0, 1, 128, 255, 255]], np.uint8))),
     "black and white": (
@@ -231,12 +250,26 @@ def webp_header(width: int, height: int) -> bytes:
     return b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0" + body + b"\0" * 20
 
 
+def tiff_header(width: int, height: int) -> bytes:
+    fields = [(256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (278, 4, height)]
+    fields.append((279, 4, 1))
+    rows = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in fields)
+    return b"II*\0" + struct.pack("<IH", 8, len(fields)) + rows + b"\0" * 8
+
+
 GIANT = "50000x50000 is 2,500,000,000 pixels, the limit is 100,000,000; --max-pixels 2500000000 raises it"
 BAD: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "is an empty file"),
-    "text": (b"#!/bin/sh\necho this is no picture at all, is it", "is no PNG, JPEG, WebP, GIF or BMP picture"),
+    "text": (
+        b"#!/bin/sh\necho this is no picture at all, is it",
+        "is no PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture",
+    ),
     "svg": (b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "is no PNG"),
-    "tiff": (file_of(Image.fromarray(PICTURE), "TIFF"), "is no PNG"),
+    "jpeg2000": (b"\0\0\0\x0cjP  \r\n\x87\n" + b"\0" * 40, "is no PNG"),
+    "float TIFF": (file_of(Image.fromarray(GREY.astype(np.float32)), "TIFF"), "white is not known"),
+    "cut TIFF": (file_of(Image.fromarray(PICTURE), "TIFF")[:60], "damaged or cut short"),
+    "cut AVIF": (file_of(Image.fromarray(PICTURE), "AVIF")[:60], "damaged or cut short"),
+    "giant TIFF": (tiff_header(50_000, 50_000), GIANT),
     "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is no PNG"),
     "signature only": (b"\x89PNG\r\n\x1a\n", "damaged or cut short"),
     "cut PNG": (file_of(Image.fromarray(PICTURE))[:60], "damaged or cut short"),
@@ -351,7 +384,7 @@ def test_where_a_format_has_no_transparency_white_takes_its_place(tmp_path: Path
     ("name", "said"),
     [
         ("nowhere/a.png", "there is no folder"),
-        ("a.tiff", "pictures end on .png .jpg"),
+        ("a.jp2", "pictures end on .png .jpg"),
         ("a", "not on nothing"),
         ("folder.png", "is no file"),
         ("file.txt/a.png", "there is no folder"),
@@ -498,3 +531,32 @@ def test_tiles_cover_a_picture_and_overlap_enough(size: tuple[int, int], side: i
 def test_tiles_that_cannot_be_are_refused(side: int, overlap: int) -> None:
     with pytest.raises(ValueError, match="overlap"):
         tile(100, 100, side, overlap)
+
+
+@pytest.mark.parametrize(("suffix", "most"), [(".tiff", 0), (".tif", 0), (".avif", 12)])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_tiff_and_avif_are_written_and_read(suffix: str, most: int, channels: int, tmp_path: Path) -> None:
+    y, x = np.mgrid[:40, :60]
+    picture = np.stack([4 * x, 6 * y, 255 - 4 * x, 255 - 3 * y][:channels], axis=2).astype(np.uint8)
+    path = save(picture, tmp_path / f"a{suffix}")
+    got = load(path, alpha=True)
+    assert got.shape == picture.shape
+    assert np.abs(got.astype(int) - picture).max() <= most
+    assert size_of(path) == (60, 40)
+
+
+def test_the_first_page_of_several_is_used_and_the_rest_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "pages.tiff"
+    one, two = (Image.fromarray(np.full((4, 5, 3), v, np.uint8)) for v in (10, 200))
+    one.save(path, save_all=True, append_images=[two])
+    assert pages(path) == 2
+    with pytest.warns(DamageWarning, match="holds 2 pictures; the first is used"), open_clip(path) as clip:
+        (frame,) = clip
+    assert (frame.pixels == 10).all()
+
+
+def test_the_size_of_a_turned_picture_is_that_of_what_is_shown(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "a.jpg").write_bytes(file_of(Image.fromarray(PICTURE), "JPEG", exif=exif))
+    assert size_of(tmp_path / "a.jpg") == load(tmp_path / "a.jpg").shape[1::-1] == (5, 7)

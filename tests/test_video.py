@@ -231,7 +231,7 @@ def test_the_stand_in_of_an_apng_is_no_frame(tmp_path: Path) -> None:
 # pictures
 
 
-@pytest.mark.parametrize("suffix", [".png", ".webp", ".jpg", ".bmp", ".gif"])
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".jpg", ".bmp", ".gif", ".tiff", ".avif"])
 def test_a_picture_is_a_clip_of_one_frame(suffix: str, tmp_path: Path) -> None:
     source = tmp_path / f"in{suffix}"
     Image.fromarray(scene(0)).quantize(60).convert("RGB").save(source)
@@ -244,7 +244,7 @@ def test_a_picture_is_a_clip_of_one_frame(suffix: str, tmp_path: Path) -> None:
         assert image.size == (64, 48)
         assert getattr(image, "n_frames", 1) == 1
         error = np.abs(np.asarray(image.convert("RGB")).astype(int) - frame.image)
-    assert error.max() <= (20 if suffix == ".jpg" else 0)
+    assert error.max() <= (20 if suffix in (".jpg", ".avif") else 0)
 
 
 def test_a_picture_keeps_its_soft_transparency(tmp_path: Path) -> None:

@@ -67,11 +67,11 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-_HEIF = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # pictures in a movie's dress
+_HEIF = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # pictures in a movie's dress
 
 
 def sniff(head: bytes) -> str | None:
-    """The kind of a file from its first 32 bytes: png jpeg webp gif bmp mp4 matroska, or None."""
+    """The kind of a file from its first 32 bytes: png jpeg webp gif bmp tiff avif mp4 matroska, or None."""
     if head[:8] == b"\x89PNG\r\n\x1a\n":
         return "png"
     if head[:3] == b"\xff\xd8\xff":
@@ -82,6 +82,10 @@ def sniff(head: bytes) -> str | None:
         return "gif"
     if head[:2] == b"BM" and len(head) > 25:
         return "bmp"
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        return "tiff"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"):
+        return "avif"
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF:
         return None
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):

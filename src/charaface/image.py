@@ -43,9 +43,11 @@ __all__ = [
     "load",
     "opened",
     "over_white",
+    "pages",
     "pixels_of",
     "readable",
     "save",
+    "size_of",
     "tile",
     "warp",
     "without_alpha",
@@ -53,7 +55,7 @@ __all__ = [
 
 Source = Any  # str, Path, bytes, PIL image or uint8 array: what an image argument may be
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # the only ones decoded
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # the only ones decoded
 _SAVE: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {"compress_level": 6}),
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
@@ -61,6 +63,9 @@ _SAVE: dict[str, tuple[str, dict[str, Any]]] = {
     ".webp": ("WEBP", {"lossless": True, "method": 2}),
     ".gif": ("GIF", {}),
     ".bmp": ("BMP", {}),
+    ".tif": ("TIFF", {"compression": "tiff_deflate"}),
+    ".tiff": ("TIFF", {"compression": "tiff_deflate"}),
+    ".avif": ("AVIF", {"quality": 95, "subsampling": "4:4:4"}),
 }
 _EXIF_ORIENTATION = 0x0112
 _opening = threading.Lock()
@@ -96,6 +101,12 @@ def size_of(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int
     with open_input(Path(path)) as file, opened(file, str(path), limits) as image:
         width, height = image.size
         return (height, width) if _orientation(image) > 4 else (width, height)
+
+
+def pages(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> int:
+    """How many pictures a file holds. Raises InputError for what is none."""
+    with open_input(Path(path)) as file, opened(file, str(path), limits) as image, readable(str(path)):
+        return int(getattr(image, "n_frames", 1))
 
 
 def over_white(rgba: np.ndarray) -> np.ndarray:
@@ -164,8 +175,8 @@ def readable(name: str) -> Iterator[None]:
 def save(image: np.ndarray, path: str | Path, *, source: str | Path | None = None, overwrite: bool = False) -> Path:
     """Writes an (H, W, 3) or (H, W, 4) uint8 picture, all of it or nothing, in the format its name ends on.
 
-    PNG, WebP and BMP lose nothing; JPEG is written at quality 95, JPEG and BMP with alpha over white. Returns
-    the path. Raises OutputError for a name or folder that will not do, and for source, the input, unless
+    PNG, WebP, BMP and TIFF lose nothing; JPEG and AVIF are written at quality 95, JPEG and BMP with alpha over white.
+    Returns the path. Raises OutputError for a name or folder that will not do, and for source, the input, unless
     overwrite is set.
     """
     path = Path(path)
@@ -261,10 +272,14 @@ def _decode(file: BinaryIO, name: str, limits: Limits) -> np.ndarray:
     if kind in ("mp4", "matroska"):
         raise InputError(f"{name}: is a clip, not a picture; the frames of a clip are read by frames()")
     if kind is None:
-        raise InputError(f"{name}: is no PNG, JPEG, WebP, GIF or BMP picture; save it as one of these first")
+        raise InputError(
+            f"{name}: is no PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF picture; save it as one of these first"
+        )
     with opened(file, name, limits) as image, readable(name):
         if image.info.get("default_image"):  # an APNG's stand-in for programs that know no APNG
             image.seek(1)
+        if image.mode == "F":
+            raise InputError(f"{name}: holds fractions whose white is not known; save it with 8 or 16 bits first")
         return pixels_of(image)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from charaface.files import InputError, OutputError, natural, same_file
 
 SUFFIXES = frozenset(
-    [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"]
+    [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
+    + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
 )
 
 

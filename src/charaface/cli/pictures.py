@@ -12,7 +12,7 @@ from charaface.cli.batch import Job, Screen
 from charaface.cli.inputs import Input
 from charaface.cli.results import signed
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
 
 
 @click.command()

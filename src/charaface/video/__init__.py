@@ -34,6 +34,8 @@ READERS: dict[str, Callable[[Path, Limits], Clip]] = {  # by what the file's fir
     "webp": webp.read,
     "jpeg": still.read,
     "bmp": still.read,
+    "tiff": still.read,
+    "avif": still.read,
     "mp4": _read_movie,
     "matroska": _read_movie,
 }
@@ -48,7 +50,7 @@ WRITERS: dict[str, Writer] = {  # by what the file's name ends on
     ".mkv": partial(_write_movie, "matroska"),
     ".webm": partial(_write_movie, "webm"),
 }
-_STILLS = (".jpg", ".jpeg", ".bmp")
+_STILLS = (".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif")
 
 
 def open_clip(path: str | Path, limits: Limits = DEFAULT_LIMITS, *, fps: float | None = None) -> Clip:
@@ -62,7 +64,8 @@ def open_clip(path: str | Path, limits: Limits = DEFAULT_LIMITS, *, fps: float |
         kind = sniff(file.read(32))
     if kind is None:
         raise InputError(
-            f"{path}: is no PNG, JPEG, WebP, GIF, BMP, MP4, MOV, WebM or Matroska file; save it as one of these first"
+            f"{path}: is no PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, MP4, MOV, WebM or Matroska file; save it as one of "
+            "these first"
         )
     clip = READERS[kind](path, limits)
     if fps is None or clip.info.frames == 1:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator
 from pathlib import Path
 
-from charaface.files import Limits
-from charaface.image import load
+from charaface.files import DamageWarning, Limits
+from charaface.image import load, pages
 from charaface.video.clip import Clip, ClipFrame, ClipInfo
 
 
 def read(path: Path, limits: Limits) -> Clip:
-    """The clip of one picture, transparency kept."""
+    """The clip of one picture, transparency kept; of a TIFF or AVIF of several the first, with a warning."""
+    several = pages(path, limits)
+    if several > 1:
+        text = f"{path}: holds {several} pictures; the first is used"
+        warnings.warn(text, DamageWarning, stacklevel=3)
     pixels = load(path, limits, alpha=True)
     height, width = pixels.shape[:2]
     info = ClipInfo(path, "picture", width, height, 1, 0.0, alpha=pixels.shape[2] == 4)
