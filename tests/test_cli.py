@@ -21,7 +21,8 @@ from charaface import __version__, frames, landmarks
 from charaface.cli import program, run
 from charaface.cli.convert import NAMES
 from charaface.cli.done import LEDGER
-from charaface.cli.inputs import collect
+from charaface.cli.inputs import SUFFIXES, collect
+from charaface.cli.pictures import KINDS
 from charaface.cli.results import FORMS
 from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Face, Pose
@@ -29,7 +30,7 @@ from charaface.files import natural
 from charaface.formats import FORMATS, Record, kept
 from charaface.gif import GifWriter
 from charaface.image import load
-from charaface.video import open_clip
+from charaface.video import WRITERS, open_clip
 from painted import World, paint
 
 Capture = pytest.CaptureFixture[str]
@@ -173,6 +174,18 @@ def test_a_hidden_face_gets_no_points_unless_they_are_asked_for(tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("world")
+def test_to_makes_another_kind_of_file_in_a_folder(tmp_path: Path, capsys: Capture) -> None:
+    a, b = gif(tmp_path / "a.gif"), gif(tmp_path / "b.gif")
+    assert run(["annotate", str(a), str(b), "--to", "webp", "-o", f"{tmp_path}/out/"]) == 0
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [LEDGER, "a.webp", "b.webp"]
+    with open_clip(a) as before, open_clip(tmp_path / "out/a.webp") as after:
+        assert [frame.time for frame in before] == [frame.time for frame in after]
+    assert {f".{kind}" for kind in KINDS} <= {*WRITERS, *SUFFIXES}
+    assert run(["annotate", str(a), "--to", "webp", "-o", f"{tmp_path}/c.gif"]) == 2
+    assert "does not end on .webp" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("world")
 def test_o_names_a_folder_for_several_and_for_a_folder(tmp_path: Path) -> None:
     for name in ("a.png", "deep/b.png", "deep/b.gif", ".hidden/c.png", "notes.txt"):
         picture(tmp_path / "in" / name) if not name.endswith((".gif", ".txt")) else (tmp_path / "in" / name).touch()
@@ -182,6 +195,30 @@ def test_o_names_a_folder_for_several_and_for_a_folder(tmp_path: Path) -> None:
     assert made == {"a.png", "deep/b.gif", "deep/b-2.png", LEDGER}
     assert run(["landmarks", str(tmp_path / "in/a.png"), "-o", f"{tmp_path}/lines/"]) == 0
     assert (tmp_path / "lines/a.png.jsonl").exists()
+
+
+def test_a_pattern_names_files_and_a_file_of_that_name_comes_first(tmp_path: Path) -> None:
+    for name in ("b10.png", "b2.png", "deep/b3.png", "c.txt", "[b]2.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    def names(pattern: str) -> list[str]:
+        return [one.path.relative_to(tmp_path).as_posix() for one in collect([tmp_path / pattern], None)[0]]
+
+    assert names("b*.png") == ["b2.png", "b10.png"]
+    assert names("**/b*.png") == ["b2.png", "b10.png", "deep/b3.png"]
+    assert names("[b]2.png") == ["[b]2.png"]
+    assert names("x*.png") == ["x*.png"]  # said to be missing when it is opened
+
+
+@pytest.mark.usefixtures("world")
+def test_a_pattern_of_several_files_needs_a_folder(tmp_path: Path, capsys: Capture) -> None:
+    for name in ("a.png", "b.png"):
+        picture(tmp_path / name)
+    assert run(["annotate", f"{tmp_path}/*.png", "-o", f"{tmp_path}/out"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.png")) == ["a.png", "b.png"]
+    assert run(["annotate", f"{tmp_path}/*.png", "-o", f"{tmp_path}/c.png"]) == 2
+    assert "several inputs need a folder" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("world")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from glob import glob
+from itertools import chain
 from pathlib import Path
 
 from charaface.files import InputError, OutputError, natural, same_file
@@ -13,6 +16,7 @@ SUFFIXES = frozenset(
     [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
     + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
 )
+_PATTERN = re.compile(r"[*?[]")
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,12 @@ class Input:
 def collect(paths: Sequence[Path], output: Path | None) -> tuple[list[Input], list[str]]:
     """The files of paths, folders entered in natural order, and a line for each path that gives none.
 
-    Of a folder only pictures and clips are taken, by their suffix, and nothing hidden; output is passed over.
+    Of a folder only pictures and clips are taken, by their suffix, and nothing hidden; output is passed over. A path
+    that is none and has * ? or [ in it is a pattern; ** enters folders.
     """
     found: list[tuple[Path, Path]] = []
     problems = []
-    for path in paths:
+    for path in chain.from_iterable(_matching(path) for path in paths):
         if not path.is_dir():
             found.append((path, Path(path.name or "input")))
             continue
@@ -43,6 +48,14 @@ def collect(paths: Sequence[Path], output: Path | None) -> tuple[list[Input], li
             problems.append(f"{path}: no pictures or clips in this folder; it takes {' '.join(sorted(SUFFIXES))}")
         found += [(file, file.relative_to(path)) for file in inside]
     return _named(found), problems
+
+
+def _matching(path: Path) -> list[Path]:
+    """The files that a pattern names, in natural order; a path that is there, or that names nothing, as it is."""
+    if os.path.lexists(path) or not _PATTERN.search(str(path)):
+        return [path]
+    found = glob(str(path), recursive=True)
+    return [Path(name) for name in sorted(found, key=natural) if not os.path.isdir(name)] or [path]
 
 
 def _inside(folder: Path, output: Path | None) -> Iterable[Path]:
@@ -84,7 +97,7 @@ def output_folder(paths: Sequence[Path], named: str | None) -> Path | None:
     """
     if named is None:
         return None
-    output, several = Path(named), len(paths) != 1 or paths[0].is_dir()
+    output, several = Path(named), len(paths) != 1 or paths[0].is_dir() or len(_matching(paths[0])) > 1
     if not (several or output.is_dir() or named.endswith(("/", os.sep))):
         return None
     if any(path.is_dir() and same_file(path, output) for path in paths):
