@@ -69,6 +69,7 @@ BAD: dict[str, list[bytes]] = {
         dlib(BOX, "".join(f"<part name='{i + 1:02d}' x='1' y='1'/>" for i in range(68))),
         b"<?xml version='1.0' encoding='klingon'?><dataset/>", b"<a><image file='a' width='w'/></a>",
     ],
+    "parquet": [b"PAR1", b"PAR1" + b"\0" * 40 + b"PAR1", b"words and more words"],
     "cvat": [
         b"<annotations>", b"x", BOMB, OUTSIDE, cvat("", "id='1'"), cvat("<box xtl='1' ytl='1' xbr='1'/>"),
         cvat("<box xtl='5' ytl='1' xbr='1' ybr='9'/>"), cvat("<box xtl='1' ytl='1' xbr='1e999' ybr='9'/>"),

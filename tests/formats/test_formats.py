@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,17 @@ def test_the_documents_list_the_formats_as_they_are() -> None:
     assert table() in page.read_text(encoding="utf-8")
     for key, meaning in LACKS.items():
         assert f"- {key}: {meaning}" in page.read_text(encoding="utf-8")
+
+
+def test_parquet_without_its_library_names_the_line_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"pip install 'charaface\[table\]'"):
+        list(FORMATS["parquet"].read(tmp_path / "a.parquet"))
+    with pytest.raises(OutputError, match=r"pip install 'charaface\[table\]'"):
+        FORMATS["parquet"].write(tmp_path / "b.parquet", [])
 
 
 def test_a_format_is_known_by_name_and_by_ending() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from charaface.face import Face
     from charaface.formats import Record
 
-NAMES = ("jsonl", "csv", "coco", "dlib", "pts", "labelme", "cvat", "yolo", "animeface")  # keys of FORMATS
+NAMES = ("jsonl", "csv", "parquet", "coco", "dlib", "pts", "labelme", "cvat", "yolo", "animeface")  # keys of FORMATS
 FORM = click.Choice(NAMES)
 
 

@@ -14,7 +14,15 @@ from charaface.cli.batch import Job, Screen
 from charaface.cli.inputs import Input
 from charaface.files import atomic
 
-FORMS = ("jsonl", "csv", "coco", "dlib", "cvat", "animeface")  # keys of FORMATS, which would load NumPy for --help
+FORMS = (
+    "jsonl",
+    "csv",
+    "parquet",
+    "coco",
+    "dlib",
+    "cvat",
+    "animeface",
+)  # keys of FORMATS, which would load NumPy for --help
 FORMAT = click.option(
     "--format",
     "form",

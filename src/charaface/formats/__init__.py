@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from charaface.formats import animeface, coco, csv, cvat, dlib, jsonl, labelme, pts, yolo
+from charaface.formats import animeface, coco, csv, cvat, dlib, jsonl, labelme, parquet, pts, yolo
 from charaface.formats.record import LACKS, Record, Write, kept
 
 __all__ = ["FORMATS", "LACKS", "Format", "Record", "format_of", "kept", "table"]
@@ -29,6 +29,7 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     "jsonl": Format("JSON lines, one object a frame", ".jsonl", jsonl.read, jsonl.write, jsonl.LACKS, jsonl.writer),
     "csv": Format("one row a face, for spreadsheets", ".csv", csv.read, csv.write, csv.LACKS, csv.writer),
+    "parquet": Format("typed columns, for pandas", ".parquet", parquet.read, parquet.write, parquet.LACKS),
     "coco": Format("COCO keypoints", ".json", coco.read, coco.write, coco.LACKS),
     "dlib": Format("dlib's and imglab's XML", ".xml", dlib.read, dlib.write, dlib.LACKS),
     "pts": Format("iBUG's points, a file a face", ".pts", pts.read, pts.write, pts.LACKS, folder=True),
