@@ -6,6 +6,7 @@ LabelMe counts from the picture's edge, so the middle of the first pixel is at 0
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
             "version": "5.5.0",
             "flags": {},
             "shapes": [shape for number, face in enumerate(record.faces) for shape in _shapes(face, number)],
-            "imagePath": record.picture,
+            "imagePath": _path_from(file.parent, record.picture),
+            "file": record.picture,  # LabelMe keeps keys it does not know
             "imageData": None,
             "imageHeight": record.height,
             "imageWidth": record.width,
@@ -56,6 +58,14 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
         with atomic(file) as part, part.open("w", encoding="utf-8", newline="\n") as text:
             json.dump(table, text, ensure_ascii=False, allow_nan=False)
     return folder
+
+
+def _path_from(folder: Path, picture: str) -> str:
+    """The way from a folder to a picture, which LabelMe opens; the picture's name where it is not to be found."""
+    try:
+        return Path(os.path.relpath(picture, folder)).as_posix() if Path(picture).is_file() else picture
+    except (OSError, ValueError):  # another drive, or a name that no file can have
+        return picture
 
 
 def _shapes(face: Face, group: int) -> Iterator[dict[str, Any]]:
@@ -85,7 +95,7 @@ def _record(table: dict[str, Any]) -> Record:
             own["visible"][int(label)] = not (shape.get("flags") or {}).get(HIDDEN, False)
     faces = [_face(own) for own in groups.values() if "box" in own or own["points"]]
     size = int(table.get("imageWidth") or 0), int(table.get("imageHeight") or 0)
-    return Record(str(table["imagePath"]), 0, 0.0, *size, faces)
+    return Record(str(table.get("file", table["imagePath"])), 0, 0.0, *size, faces)
 
 
 def _face(own: dict[str, Any]) -> Face:
