@@ -197,6 +197,28 @@ def test_o_names_a_folder_for_several_and_for_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / "lines/a.png.jsonl").exists()
 
 
+def test_standard_input_is_an_input(tmp_path: Path) -> None:
+    """In a process of its own, whose standard input is a file."""
+    a = picture(tmp_path / "a.png", 0)
+    (tmp_path / "out").mkdir()
+
+    def piped(*command: str, data: bytes = a.read_bytes()) -> tuple[int, str]:
+        line = [sys.executable, "-m", "charaface", *command]
+        done = subprocess.run(line, input=data, capture_output=True, cwd=tmp_path, check=False)
+        return done.returncode, (done.stdout + done.stderr).decode()
+
+    status, words = piped("detect", "-")
+    assert status == 0
+    assert '"file": "-"' in words
+    assert piped("detect", "-", "-o", "out") == (0, "")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [LEDGER, "stdin.png.jsonl"]
+    assert piped("annotate", "-", "-o", "b.png") == (0, "-: no face found; copied as it is to b.png\n")
+    assert (tmp_path / "b.png").read_bytes() == a.read_bytes()
+    status, words = piped("detect", "-", data=b"words")
+    assert status == 2
+    assert words.startswith("error: -: is no PNG")
+
+
 def test_a_pattern_names_files_and_a_file_of_that_name_comes_first(tmp_path: Path) -> None:
     for name in ("b10.png", "b2.png", "deep/b3.png", "c.txt", "[b]2.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

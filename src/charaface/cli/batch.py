@@ -46,13 +46,14 @@ class Job:
         ledger = None if self.folder is None else Ledger(self.folder, options)
         left = [one for one in self.inputs if ledger is None or not ledger.holds(one)]
         before, failed = len(self.inputs) - len(left), 0
-        with Screen(len(left), quiet=results_on_stdout and sys.stdout.isatty()) as screen, _heard(screen):
+        names = {str(one.path): one.label for one in left if one.label}
+        with Screen(len(left), names, quiet=results_on_stdout and sys.stdout.isatty()) as screen, _heard(screen):
             for problem in self.problems:
                 screen.say(f"error: {problem}")
             if before:
                 screen.say(f"{before} of {len(self.inputs)} done before")
             for one in left:
-                screen.start(one.path)
+                screen.start(Path(one.shown))
                 try:
                     outputs = work(one, screen)
                     if ledger:
@@ -98,9 +99,9 @@ def _heard(screen: Screen) -> Iterator[None]:
 class Screen:
     """Words and progress on standard error; bars with the time left only where that is a terminal."""
 
-    def __init__(self, files: int, *, quiet: bool = False) -> None:
-        """quiet: no bars, because results go to the same terminal."""
-        self._files = files
+    def __init__(self, files: int, names: dict[str, str] | None = None, *, quiet: bool = False) -> None:
+        """names: what stands in words in place of a path. quiet: no bars, because results go to the same terminal."""
+        self._files, self._names = files, names or {}
         self._bars: Any = None
         self._quiet = quiet or not sys.stderr.isatty()
         self._all: Any = None
@@ -127,6 +128,8 @@ class Screen:
 
     def say(self, line: str) -> None:
         """A line of words."""
+        for path, name in self._names.items():
+            line = line.replace(path, name)
         if self._bars:
             self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:

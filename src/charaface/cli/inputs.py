@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from glob import glob
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from charaface.files import InputError, OutputError, natural, same_file
+from charaface.files import InputError, OutputError, natural, same_file, sniff
 
 SUFFIXES = frozenset(
     [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
     + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
 )
+STDIN = Path("-")
 _PATTERN = re.compile(r"[*?[]")
 
 
@@ -25,17 +31,25 @@ class Input:
 
     path: Path
     name: Path  # where it goes below an output folder, with its own suffix; no other input has the same
+    label: str = ""  # what it is called in place of its path
+
+    @property
+    def shown(self) -> str:
+        """What words and results call it."""
+        return self.label or str(self.path)
 
 
 def collect(paths: Sequence[Path], output: Path | None) -> tuple[list[Input], list[str]]:
     """The files of paths, folders entered in natural order, and a line for each path that gives none.
 
     Of a folder only pictures and clips are taken, by their suffix, and nothing hidden; output is passed over. A path
-    that is none and has * ? or [ in it is a pattern; ** enters folders.
+    that is none and has * ? or [ in it is a pattern; ** enters folders. - is standard input.
     """
     found: list[tuple[Path, Path]] = []
     problems = []
     for path in chain.from_iterable(_matching(path) for path in paths):
+        if path == STDIN and not path.exists():
+            path = _piped()
         if not path.is_dir():
             found.append((path, Path(path.name or "input")))
             continue
@@ -48,6 +62,22 @@ def collect(paths: Sequence[Path], output: Path | None) -> tuple[list[Input], li
             problems.append(f"{path}: no pictures or clips in this folder; it takes {' '.join(sorted(SUFFIXES))}")
         found += [(file, file.relative_to(path)) for file in inside]
     return _named(found), problems
+
+
+@cache
+def _piped() -> Path:
+    """What came on standard input as a file with a fitting suffix, which is gone when the program ends."""
+    if sys.stdin.isatty():
+        raise InputError("- is standard input, and that is a terminal: pipe a picture or clip into it")
+    folder = TemporaryDirectory(prefix="charaface-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    path = Path(folder.name) / "stdin"
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    with path.open("rb") as file:
+        kind = sniff(file.read(32))
+    suffix = {"jpeg": ".jpg", "matroska": ".mkv"}.get(kind, f".{kind}") if kind else ""
+    return path.rename(path.with_suffix(suffix))
 
 
 def _matching(path: Path) -> list[Path]:
@@ -86,7 +116,8 @@ def _named(found: Sequence[tuple[Path, Path]]) -> list[Input]:
             number += 1
             unique = name.with_name(f"{name.stem}-{number}{name.suffix}")
         taken.add(unique.with_suffix("").as_posix().casefold())
-        inputs.append(Input(path, unique))
+        piped = _piped.cache_info().currsize and path == _piped()
+        inputs.append(Input(path, unique, str(STDIN) if piped else ""))
     return inputs
 
 

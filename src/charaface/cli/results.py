@@ -72,7 +72,7 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
             clip = frames(one.path, task, **arguments)
             for done, frame in enumerate(clip, 1):
                 height, width = frame.image.shape[:2]
-                yield Record(str(one.path), frame.index, round(frame.time, 6), width, height, frame.faces)
+                yield Record(one.shown, frame.index, round(frame.time, 6), width, height, frame.faces)
                 screen.progress(done, clip.total)
 
         if to_stdout:
