@@ -27,17 +27,17 @@ class Weight:
 WEIGHTS: dict[str, Weight] = {
     "landmarks68": Weight(
         file="landmarks68.onnx",
-        sha256="d0a8da335cb9a4ab267eb3f84e765a7233a495d5783beb7b15b25c51ce01bf98",
+        sha256="33e606be57d78908a8ec7da261fcfc33547d929485fa6bcd5a5bcbd3be61cdad",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="NME of anime and visual novel 4.5 %, western cartoon 13.3 % (medians); docs/cards/landmarks68.md",
+        score="NME of anime and visual novel 4.5 %, western cartoon 12.0 % (medians); docs/cards/landmarks68.md",
     ),
     "detector": Weight(
         file="detector.onnx",
-        sha256="2a5af5db26d74f64a09d93d691183a674e5f7e77b8a9d7489d52865bae21313f",
+        sha256="5320d960dfb0cb20a1abc2cf528391f4dcb354240a2962f7d3b57eebe2ab8424",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="recall 78 % at precision 95 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
+        score="recall 80 % at precision 94 % on cartoon frames, IoU 0.4; docs/cards/detector.md",
     ),
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 from torch import nn
 
 from charaface import session
@@ -18,7 +19,7 @@ from charaface.train import export as module
 from charaface.train.config import Recipe, RecipeError
 from charaface.train.export import Exported, export
 from charaface.train.nets import NETS
-from charaface.train.transfer import load_weights
+from charaface.train.transfer import load_weights, take_mean
 
 TASKS = {"landmarks": "landmarker", "detect": "detector"}
 
@@ -115,6 +116,23 @@ def test_the_file_alone_is_enough_to_go_on_training(exported: tuple[str, Exporte
     for name, value in old.state_dict().items():
         if value.is_floating_point():
             np.testing.assert_allclose(new.state_dict()[name], value, rtol=1e-3, atol=1e-6, err_msg=name)
+
+
+def test_the_mean_with_itself_is_the_run_and_with_another_lies_half_way(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "landmarks")
+    plain = export(run, tmp_path / "plain.onnx")
+    state = {k: v * 3 if v.is_floating_point() else v for k, v in lived("landmarker").state_dict().items()}
+    checkpoint.write(tmp_path / "other.safetensors", state, {"step": 1})
+    net = NETS["landmarker"]()
+    load_weights(net, run / "weights.safetensors")
+    take_mean(net, tmp_path / "other.safetensors")
+    for name, value in lived("landmarker").state_dict().items():
+        if value.is_floating_point():
+            torch.testing.assert_close(net.state_dict()[name], 2 * value)
+    export(run, tmp_path / "same.onnx", mean=plain.path)
+    one, two = (onnx.load(tmp_path / name).graph.initializer for name in ("plain.onnx", "same.onnx"))
+    for a, b in zip(one, two, strict=True):
+        np.testing.assert_allclose(numpy_helper.to_array(a), numpy_helper.to_array(b), rtol=1e-3, atol=1e-6)
 
 
 def test_a_file_unlike_its_network_is_not_written(

@@ -65,6 +65,7 @@ def train(recipe: Path, folder: Path | None, **given: Any) -> int:
 @click.command()
 @click.argument("run", type=FilePath)
 @click.argument("output", type=FilePath)
+@click.option("--mean", type=FilePath, help="Write the mean with these weights, which the run went on from.")
 @click.option(
     "--scale", type=click.FloatRange(0.01, 100), default=1.0, show_default=True, help="Of the logits of finds."
 )

@@ -26,7 +26,7 @@ from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
 from charaface.train.fit import read_recipe
 from charaface.train.nets import NETS
-from charaface.train.transfer import load_weights
+from charaface.train.transfer import load_weights, take_mean
 
 OPSET = 18
 PARITY = 0.02  # pixels of the network's input: how far a point or a box side may lie from torch's
@@ -117,10 +117,18 @@ FORMS: dict[str, _Form] = {
 }
 
 
-def export(run: str | Path, out: str | Path, *, scale: float = 1.0, shift: float | None = None) -> Exported:
+def export(
+    run: str | Path,
+    out: str | Path,
+    *,
+    mean: str | Path | None = None,
+    scale: float = 1.0,
+    shift: float | None = None,
+) -> Exported:
     """Writes the averaged weights of a run as one ONNX file: opset 18, dynamic batch, float16 storage where it holds.
 
-    A run that is not finished is exported as its checkpoint stands. A detector's scores are trained toward an overlap
+    A run that is not finished is exported as its checkpoint stands. With mean, a .safetensors or .onnx that the run
+    went on from, the file holds the mean of both. A detector's scores are trained toward an overlap
     and a verifier's toward its own crops; tasks add the log-odds of both. The file multiplies its logits by scale and
     adds shift, so that the sum is that of a face (`benchmarks/calibrate.py`). By default shift is 0 for landmarks,
     and for a detector what takes the threshold of the best F1 in the run's last validation to 0.5. Raises
@@ -131,6 +139,8 @@ def export(run: str | Path, out: str | Path, *, scale: float = 1.0, shift: float
     recipe, form = _recipe_of(run)
     net = NETS[recipe["net"]](**recipe["options"])
     load_weights(net, _weights_of(run))
+    if mean is not None:
+        take_mean(net, Path(mean))
     shift = scale * _default_shift(run) if shift is None else shift
     wrapped = form.wrap(net.eval(), scale, shift)
     model = to_onnx(wrapped, form)
