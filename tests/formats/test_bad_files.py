@@ -14,6 +14,7 @@ from charaface.face import Face, Landmarks
 from charaface.files import InputError, OutputError
 from charaface.formats import FORMATS, Format, Record
 from charaface.formats.folder import Names, stem_of
+from charaface.image import save
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><dataset><images><image file="&c;"/></images></dataset>"""
@@ -187,6 +188,32 @@ def test_labels_below_another_folder_are_not_read(tmp_path: Path) -> None:
     (folder / "pictures.csv").write_text("file,width,height,labels\na.png,9,9,../secret.txt\n")
     with pytest.raises(InputError, match=r"pictures\.csv:2: no file"):
         list(FORMATS["yolo"].read(folder))
+
+
+@pytest.mark.parametrize(
+    "index", [None, b"", b"\xff\xfe\x00", b"file,width\n", b"file,width,height,labels\na,b,c,labels/a.txt\n"]
+)
+def test_a_list_of_pictures_that_is_none_is_named(index: bytes | None, tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text("0 .5 .5 .5 .5\n")
+    if index is None:
+        (tmp_path / "pictures.csv").mkdir()
+    else:
+        (tmp_path / "pictures.csv").write_bytes(index)
+    with pytest.raises(InputError, match=r"pictures\.csv"):
+        list(FORMATS["yolo"].read(tmp_path))
+
+
+def test_sizes_are_read_from_the_pictures_where_no_list_has_them(tmp_path: Path) -> None:
+    for folder in ("labels", "images"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "labels/a.txt").write_text("0 .5 .5 .5 .5\n")
+    with pytest.raises(InputError, match="no picture a"):
+        list(FORMATS["yolo"].read(tmp_path))
+    save(np.zeros((20, 40, 3), np.uint8), tmp_path / "images/a.png")
+    (record,) = FORMATS["yolo"].read(tmp_path)
+    assert (record.file, record.width, record.height) == ("a.png", 40, 20)
+    assert record.faces[0].box.tolist() == [10, 5, 30, 15]
 
 
 def test_shares_of_a_picture_need_its_size(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -91,12 +92,12 @@ def _pictures(folder: Path) -> Iterator[tuple[str, tuple[int, int], Path]]:
     """Name, size and file of labels of each picture."""
     index = folder / "pictures.csv"
     if not index.exists():
-        for file, name in files(folder / "labels", ".txt"):
+        for labels, name in files(folder / "labels", ".txt"):
             picture = _beside(folder / "images" / name)
-            yield picture.relative_to(folder / "images").as_posix(), size_of(picture), file
+            yield picture.relative_to(folder / "images").as_posix(), size_of(picture), labels
         return
-    with index.open(encoding="utf-8", newline="") as text:
-        rows = csv.DictReader(text, strict=True)
+    with open_input(index) as file:
+        rows = csv.DictReader(TextIOWrapper(file, encoding="utf-8-sig", newline=""), strict=True)
         try:
             if tuple(rows.fieldnames or ()) != _PICTURES:
                 raise ValueError(f"its columns are not {', '.join(_PICTURES)}")
