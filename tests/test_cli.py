@@ -25,7 +25,7 @@ from charaface.cli.inputs import SUFFIXES, collect
 from charaface.cli.pictures import KINDS
 from charaface.cli.results import FORMS
 from charaface.draw import DrawStyle, draw_faces
-from charaface.face import Face, Pose
+from charaface.face import Face, Landmarks, Pose
 from charaface.files import natural
 from charaface.formats import FORMATS, Record, kept
 from charaface.gif import GifWriter
@@ -118,6 +118,14 @@ def test_convert_says_what_the_other_format_has_no_place_for(tmp_path: Path, cap
         f"no place for {what}" for what in ("frames", "fractions", "pose", "tracks")
     }
     assert [record.file for record in FORMATS["dlib"].read(target)] == ["a.gif", "a_000001.gif"]
+    marks = Landmarks(np.zeros((68, 2)) + [[k, k % 3] for k in range(68)], np.ones(68), np.ones(68, dtype=bool))
+    FORMATS["jsonl"].write(source, [Record("a.png", 0, 0.0, 10, 10, [Face([0, 0, 68, 3], landmarks=marks)])])
+    capsys.readouterr()
+    assert run(["convert", str(source), str(tmp_path / "a"), "--to", "pts"]) == 0
+    assert [line.split(" (")[0] for line in capsys.readouterr().err.splitlines()[1:]] == [
+        "no place for names",
+        "no place for size",
+    ]
     assert run(["convert", str(target), str(tmp_path / "points"), "--to", "yolo"]) == 0
     assert run(["convert", str(tmp_path / "points"), str(tmp_path / "b.json"), "--from", "yolo", "--to", "coco"]) == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -72,3 +73,12 @@ IBUG68 = Scheme(
 )
 
 SCHEMES: dict[str, Scheme] = {"ibug68": IBUG68}
+
+
+def scheme_of(numbers: Collection[int], what: str) -> str:
+    """The name of the scheme that has just these point numbers; ValueError, saying what they are, where none has."""
+    name = next((name for name, scheme in SCHEMES.items() if scheme.count == len(numbers)), None)
+    if name is None or sorted(numbers) != list(range(len(numbers))):
+        known = ", ".join(f"{scheme.count} ({name})" for name, scheme in SCHEMES.items())
+        raise ValueError(f"{len(numbers)} {what}; those of {known}, numbered from 0, are known")
+    return name

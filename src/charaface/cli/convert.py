@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
@@ -74,6 +74,10 @@ def present(record: Record) -> Iterable[str]:
     """The keys of LACKS that a record has something of."""
     if record.frame or record.time:
         yield "frames"
+    if PurePosixPath(record.file).suffix:
+        yield "names"
+    if record.width or record.height:
+        yield "size"
     if not record.faces:
         yield "empty"
     if len(record.faces) > 1:

@@ -18,7 +18,7 @@ from charaface.face import Face, Landmarks, Pose
 from charaface.files import InputError, atomic, open_input
 from charaface.formats.jsonl import no_number
 from charaface.formats.record import Record
-from charaface.schemes import SCHEMES, Scheme
+from charaface.schemes import SCHEMES, Scheme, scheme_of
 
 LACKS = frozenset({"more"})
 _HIDDEN, _VISIBLE = 1, 2  # 0: the point is not labelled
@@ -137,11 +137,8 @@ def _landmarks(data: dict[str, Any]) -> Landmarks | None:
     flat = np.asarray(data.get("keypoints") or [], dtype=np.float64)
     if not flat.size:
         return None
-    scheme = next((name for name, scheme in SCHEMES.items() if 3 * scheme.count == flat.size), None)
-    if flat.ndim != 1 or scheme is None:
-        known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
-        raise ValueError(f"keypoints of {flat.size} numbers; three each for {known} points are known")
     rows = flat.reshape(-1, 3)
+    scheme = scheme_of(range(len(rows)), "keypoints")
     scores = data.get("keypoint_scores") or (rows[:, 2] > 0).astype(np.float32)
     return Landmarks(rows[:, :2], np.asarray(scores), rows[:, 2] == _VISIBLE, scheme)
 

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
 from charaface.face import Face, Landmarks
-from charaface.files import InputError, atomic, open_input
+from charaface.files import atomic
 from charaface.formats.record import Record
+from charaface.formats.xml import images
 from charaface.geometry import box_from_points
-from charaface.schemes import SCHEMES
+from charaface.schemes import scheme_of
 
 LACKS = frozenset({"frames", "point scores", "pose", "more"})
 _MIDDLE = 0.5
@@ -26,18 +25,7 @@ _MIDDLE = 0.5
 
 def read(path: str | Path) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and image."""
-    count = 0
-    with open_input(Path(path)) as file:
-        try:
-            for _, element in iterparse(file, events=("end",)):
-                if element.tag == "image":
-                    count += 1
-                    yield _record(element)
-                    element.clear()
-        except (ParseError, DefusedXmlException, LookupError, UnicodeError) as error:
-            raise InputError(f"{path}: is no XML of CVAT ({error or type(error).__name__})") from error
-        except (ValueError, OverflowError) as error:
-            raise InputError(f"{path}: image {count}: {error}") from error
+    return images(path, _record)
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
@@ -102,10 +90,7 @@ def _bare(skeleton: Element) -> Face:
 
 def _landmarks(skeleton: Element) -> Landmarks:
     rows = {int(p.get("label", "")): p for p in skeleton.iter("points")}
-    scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(rows)), None)
-    if scheme is None or sorted(rows) != list(range(len(rows))):
-        known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
-        raise ValueError(f"a skeleton of {len(rows)} points; those of {known}, labelled from 0, are known")
+    scheme = scheme_of(rows, "points of a skeleton")
     points, seen = np.empty((len(rows), 2)), np.empty(len(rows), dtype=np.bool_)
     for i, row in rows.items():
         x, _, y = row.get("points", "").partition(",")

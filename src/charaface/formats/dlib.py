@@ -7,35 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
 from charaface.face import Face, Landmarks
-from charaface.files import InputError, atomic, open_input
+from charaface.files import atomic
 from charaface.formats.record import Record, whole_box
-from charaface.schemes import SCHEMES
+from charaface.formats.xml import images
+from charaface.schemes import scheme_of
 
 LACKS = frozenset({"frames", "fractions", "point scores", "visible", "pose", "tracks", "more"})
 
 
 def read(path: str | Path) -> Iterator[Record]:
     """The records of a file, one by one; fractions are taken where it has them. Raises InputError naming the image."""
-    count = 0
-    with open_input(Path(path)) as file:
-        try:
-            for _, element in iterparse(file, events=("end",)):
-                if element.tag == "image":
-                    count += 1
-                    yield _record(element)
-                    element.clear()
-        except (ParseError, DefusedXmlException, LookupError, UnicodeError) as error:
-            raise InputError(f"{path}: is no XML of faces ({error or type(error).__name__})") from error
-        except (ValueError, OverflowError) as error:
-            raise InputError(f"{path}: image {count}: {error}") from error
+    return images(path, _record)
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
@@ -81,9 +69,6 @@ def _landmarks(box: Element) -> Landmarks | None:
     parts = {int(part.get("name", "")): part for part in box.iter("part")}
     if not parts:
         return None
-    scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(parts)), None)
-    if scheme is None or sorted(parts) != list(range(len(parts))):
-        known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
-        raise ValueError(f"a box with {len(parts)} parts; those of {known}, numbered from 0, are known")
+    scheme = scheme_of(parts, "parts of a box")
     points = [[float(parts[i].get("x", "nan")), float(parts[i].get("y", "nan"))] for i in sorted(parts)]
     return Landmarks(np.asarray(points), np.ones(len(parts)), np.ones(len(parts), dtype=np.bool_), scheme)

@@ -19,7 +19,7 @@ from charaface.formats.folder import Names, files, made, stem_of
 from charaface.formats.jsonl import no_number
 from charaface.formats.record import Record
 from charaface.geometry import box_from_points
-from charaface.schemes import SCHEMES
+from charaface.schemes import scheme_of
 
 LACKS = frozenset({"frames", "scores", "point scores", "pose", "tracks", "more"})
 FACE = "face"  # the label of a box; a point's label is its number
@@ -102,10 +102,7 @@ def _face(own: dict[str, Any]) -> Face:
     numbers = sorted(own["points"])
     marks = None
     if numbers:
-        scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(numbers)), None)
-        if scheme is None or numbers != list(range(len(numbers))):
-            known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
-            raise ValueError(f"a group of {len(numbers)} points; those of {known}, labelled from 0, are known")
+        scheme = scheme_of(numbers, "points of a group")
         points = np.asarray([own["points"][i] for i in numbers], dtype=np.float64)
         visible = np.asarray([own["visible"][i] for i in numbers])
         marks = Landmarks(points, np.ones(len(numbers)), visible, scheme)

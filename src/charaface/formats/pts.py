@@ -12,7 +12,7 @@ from charaface.files import InputError, atomic, open_input
 from charaface.formats.folder import Names, files, made
 from charaface.formats.record import Record, kept
 from charaface.geometry import box_from_points
-from charaface.schemes import SCHEMES
+from charaface.schemes import scheme_of
 
 LACKS = frozenset(
     {"frames", "names", "together", "size", "empty", "boxes", "scores", "point scores", "visible", "pose", "tracks"}
@@ -66,9 +66,10 @@ def _points(path: Path) -> tuple[np.ndarray, str]:
                     count = int(text.partition(":")[2])
             except ValueError as error:
                 raise InputError(f"{path}:{number}: {text[:40]!r} is no point ({error})") from None
-    scheme = next((name for name, scheme in SCHEMES.items() if scheme.count == len(rows)), None)
-    if count not in (None, len(rows)) or scheme is None:
-        known = ", ".join(f"{s.count} ({name})" for name, s in SCHEMES.items())
-        said = f"says {count} points and has" if count is not None else "has"
-        raise InputError(f"{path}: {said} {len(rows)}; {known} are known")
+    try:
+        if count not in (None, len(rows)):
+            raise ValueError(f"says {count} points and has {len(rows)}")
+        scheme = scheme_of(range(len(rows)), "points")
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from None
     return np.asarray(rows), scheme
