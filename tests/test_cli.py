@@ -19,10 +19,10 @@ from PIL import Image
 
 from charaface import __version__, frames, landmarks
 from charaface.cli import program, run
+from charaface.cli.annotate import KINDS
 from charaface.cli.convert import NAMES
 from charaface.cli.done import LEDGER
 from charaface.cli.inputs import SUFFIXES, collect
-from charaface.cli.pictures import KINDS
 from charaface.cli.results import FORMS
 from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Face, Landmarks, Pose

@@ -11,8 +11,9 @@ from types import FrameType
 import click
 
 from charaface import __version__
+from charaface.cli.annotate import annotate
 from charaface.cli.convert import convert
-from charaface.cli.pictures import annotate, crop
+from charaface.cli.crop import crop
 from charaface.cli.results import detect, landmarks
 from charaface.cli.workshop import evaluate, export, synth, train
 from charaface.files import InputError, OutputError
