@@ -6,10 +6,15 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # no POSIX
+    fcntl = None  # type: ignore[assignment]
 
 
 class InputError(ValueError):
@@ -67,6 +72,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_PART = ".charaface-"  # how the names of files begin that are being written
 _HEIF = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # pictures in a movie's dress
 
 
@@ -127,20 +133,41 @@ def atomic(path: Path, source: Path | None = None, *, overwrite: bool = False) -
         raise OutputError(f"{path}: there is no folder {path.parent}; make it first or choose another with -o")
     if target.exists() and not target.is_file():
         raise OutputError(f"{path}: is no file; choose another name for the output")
-    part = target.parent / f".{secrets.token_hex(6)}.part"
+    part = target.parent / f"{_PART}{secrets.token_hex(6)}.part"
     try:
-        part.touch()
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot write in {path.parent} ({reason(error)}); choose another folder with -o"
-        ) from None
-    try:
-        yield part
-        os.replace(part, target)
+        with _held(part, path):
+            yield part
+            os.replace(part, target)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({reason(error)})") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(part: Path, path: Path) -> Iterator[None]:
+    """Makes a file and holds it locked, where the system can, so that it can be told from one left behind."""
+    try:
+        file = part.open("xb")
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot write in {path.parent} ({reason(error)}); choose another folder with -o"
+        ) from None
+    with file:
+        if not fcntl:
+            file.close()  # or it could not be renamed
+        else:
+            with suppress(OSError):  # some network drives know no locks
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def sweep(folder: Path) -> None:
+    """Deletes what programs that were killed left half written below a folder, where the system can tell."""
+    for part in folder.rglob(f"{_PART}*.part") if fcntl else ():
+        with suppress(OSError), part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its writer lives
+            part.unlink()
 
 
 def same_file(a: Path, b: Path) -> bool:

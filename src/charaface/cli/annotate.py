@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from charaface.cli import options
-from charaface.cli.batch import Job, Screen
+from charaface.cli.batch import Job, Place
 from charaface.cli.inputs import Input
+from charaface.cli.pool import Tell
 from charaface.cli.results import signed
 
 KINDS = ("gif", "png", "apng", "webp", "mp4", "m4v", "mov", "mkv", "webm", "jpg", "bmp", "tiff", "avif")
@@ -26,6 +28,7 @@ KINDS = ("gif", "png", "apng", "webp", "mp4", "m4v", "mov", "mkv", "webm", "jpg"
     options.CLIPS,
     options.NETWORKS,
     options.FLIP,
+    options.BATCH,
 )
 def annotate(inputs: tuple[Path, ...], output: str, kind: str | None, **given: Any) -> int:
     """Draw the landmarks of all faces onto pictures, GIFs and clips.
@@ -33,19 +36,27 @@ def annotate(inputs: tuple[Path, ...], output: str, kind: str | None, **given: A
     The file stays what it is: a GIF keeps its frames, durations, loops and transparency, a movie its time stamps and
     its sound. One without a face is copied.
     """
+    drawing = options.style(given)
+    job = Job(inputs, output, given["workers"], dry=given["dry_run"])
+    if kind and job.place.folder is None and Path(output).suffix.lower() != f".{kind}":
+        raise click.UsageError(f"-o {output}: does not end on .{kind}; leave --to out, or name a folder")
+    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
+
+    work = partial(_annotated, place=job.place, kind=kind, style=drawing, arguments=arguments)
+    return job.run(
+        work, signed("annotate", {**arguments, "style": drawing, "to": kind}), lambda one: _target(one, job.place, kind)
+    )
+
+
+def _annotated(one: Input, tell: Tell, place: Place, kind: str | None, **options: Any) -> list[Path]:
     from charaface.tasks.annotate import annotate as draw
 
-    drawing = options.style(given)
-    job = Job(inputs, output)
-    if kind and job.folder is None and Path(output).suffix.lower() != f".{kind}":
-        raise click.UsageError(f"-o {output}: does not end on .{kind}; leave --to out, or name a folder")
-    arguments = options.networks(given) | options.take(given, "smooth", "fps", "every", "flip")
+    place.made(one)
+    path = _target(one, place, kind)
+    draw(one.path, path, style=options["style"], progress=tell.progress, say=tell.say, **options["arguments"])
+    return [path]
 
-    def work(one: Input, screen: Screen) -> list[Path]:
-        path = job.place(one)
-        if kind:
-            path = path.with_suffix(f".{kind}")
-        draw(one.path, path, style=drawing, progress=screen.progress, say=screen.say, **arguments)
-        return [path]
 
-    return job.run(work, signed("annotate", {**arguments, "style": drawing, "to": kind}))
+def _target(one: Input, place: Place, kind: str | None) -> Path:
+    path = place.of(one)
+    return path.with_suffix(f".{kind}") if kind else path

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from charaface.cli import options
-from charaface.cli.batch import Job, Screen
+from charaface.cli.batch import Job, Place
 from charaface.cli.inputs import Input
+from charaface.cli.pool import Tell
 from charaface.cli.results import signed
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif")
@@ -32,6 +34,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", "
     ],
     options.CLIPS,
     options.NETWORKS,
+    options.BATCH,
 )
 def crop(inputs: tuple[Path, ...], output: str, **given: Any) -> int:
     """Cut every face out as a square picture.
@@ -39,19 +42,22 @@ def crop(inputs: tuple[Path, ...], output: str, **given: Any) -> int:
     In a folder the faces of NAME.png become NAME-0.png, NAME-1.png, the biggest first; those of a clip
     NAME-FRAME-TRACK.png. With a file name the biggest face takes it, the others follow as NAME-2, NAME-3.
     """
-    job = Job(inputs, output)
-    if job.folder is None and not output.lower().endswith(PICTURES):
+    job = Job(inputs, output, given["workers"], dry=given["dry_run"])
+    if job.place.folder is None and not output.lower().endswith(PICTURES):
         raise click.UsageError(f"-o {output}: name a picture ({' '.join(PICTURES)}) or a folder that exists")
-    arguments = options.networks(given) | options.take(given, "smooth", "fps", "every")
+    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every")
     form = options.take(given, "size", "margin", "align")
 
-    def work(one: Input, screen: Screen) -> list[Path]:
-        return _crop(one, job, screen, arguments, form)
+    work = partial(_cropped, place=job.place, arguments=arguments, form=form)
 
-    return job.run(work, signed("crop", {**arguments, **form}))
+    def target(one: Input) -> Path:
+        path = job.place.of(one)
+        return path if job.place.folder is None else path.with_name(f"{one.name.stem}-*.png")
+
+    return job.run(work, signed("crop", {**arguments, **form}), target)
 
 
-def _crop(one: Input, job: Job, screen: Screen, arguments: dict[str, Any], form: dict[str, Any]) -> list[Path]:
+def _cropped(one: Input, tell: Tell, place: Place, arguments: dict[str, Any], form: dict[str, Any]) -> list[Path]:
     from charaface.image import save
     from charaface.tasks.crop import crop as cut
     from charaface.tasks.frames import frames
@@ -61,14 +67,14 @@ def _crop(one: Input, job: Job, screen: Screen, arguments: dict[str, Any], form:
     clip = frames(one.path, task, **arguments)
     for done, frame in enumerate(clip, 1):
         for number, (face, picture) in enumerate(zip(frame.faces, cut(frame.image, frame.faces, **form), strict=True)):
-            path = job.place(one)
-            if job.folder is not None:
+            path = place.made(one)
+            if place.folder is not None:
                 tail = f"{number}" if face.track is None else f"{frame.index:05d}-{face.track}"
                 path = path.with_name(f"{one.name.stem}-{tail}.png")
             elif written:
                 path = path.with_name(f"{path.stem}-{len(written) + 1}{path.suffix}")
             written.append(save(picture, path, source=one.path))
-        screen.progress(done, clip.total)
+        tell.progress(done, clip.total)
     if not written:
-        screen.say(f"{one.path}: no face found; nothing to crop")
+        tell.say(f"{one.path}: no face found; nothing to crop")
     return written

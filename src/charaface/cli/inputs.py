@@ -21,6 +21,7 @@ SUFFIXES = frozenset(
     [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
     + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
 )
+MOVING = frozenset([".gif", ".apng", ".webp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"])  # often many frames
 STDIN = Path("-")
 _PATTERN = re.compile(r"[*?[]")
 
@@ -121,8 +122,8 @@ def _named(found: Sequence[tuple[Path, Path]]) -> list[Input]:
     return inputs
 
 
-def output_folder(paths: Sequence[Path], named: str | None) -> Path | None:
-    """The folder that -o names, made if it is missing; None where it names a file or nothing.
+def output_folder(paths: Sequence[Path], named: str | None, *, make: bool = True) -> Path | None:
+    """The folder that -o names, made if it is missing and make is set; None where it names a file or nothing.
 
     It names a folder where it is one, ends on a slash, or there are several inputs or a folder among them.
     """
@@ -135,6 +136,8 @@ def output_folder(paths: Sequence[Path], named: str | None) -> Path | None:
         raise OutputError(f"{output}: is the input itself; choose another folder for the output")
     if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES | {".csv", ".json", ".jsonl"}):
         raise OutputError(f"{output}: is a file; several inputs need a folder to go to, or standard output")
+    if not make:
+        return output
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from charaface.cli.batch import Job
 from charaface.files import DEFAULT_LIMITS, Limits
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,7 +35,8 @@ NETWORKS: list[Decorator] = [
     click.option(
         "--threads",
         type=click.IntRange(min=1),
-        help="Threads of the arithmetic; they change the time, not the result.  [default: physical cores, at most 4]",
+        help="Threads of the arithmetic; they change the time, not the result.  [default: physical cores, at most 4, "
+        "for one input; 1 for several, which are worked on side by side]",
     ),
     click.option("--max-pixels", type=click.IntRange(min=1), default=DEFAULT_LIMITS.pixels, show_default=True),
     click.option("--max-frames", type=click.IntRange(min=1), default=DEFAULT_LIMITS.frames, show_default=True),
@@ -45,6 +47,15 @@ NETWORKS: list[Decorator] = [
         show_default=True,
     ),
     click.option("--max-faces", type=click.IntRange(min=1), default=DEFAULT_LIMITS.faces, show_default=True),
+]
+
+BATCH: list[Decorator] = [
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 256),
+        help="Files worked on at a time, a process each.  [default: physical cores, at most 8, where it is worth it]",
+    ),
+    click.option("--dry-run", is_flag=True, help="Only print what would be done."),
 ]
 
 FLIP: list[Decorator] = [
@@ -117,20 +128,21 @@ def take(given: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: given[name] for name in names}
 
 
-def networks(given: dict[str, Any]) -> dict[str, Any]:
-    """The options of NETWORKS as arguments of a public function.
+def networks(given: dict[str, Any], job: Job) -> dict[str, Any]:
+    """The options of NETWORKS as arguments of a public function that works on each input of a job.
 
     The networks are loaded here, so that one that will not do stops the command and not each of its inputs.
     """
     from charaface import session
 
+    threads = given["threads"] or (None if job.alone else 1)
     for task in ("detect", "landmarks"):
-        session.load_for(task, given["model"], given["threads"])
+        session.load_for(task, given["model"], threads)
     limits = Limits(given["max_pixels"], given["max_frames"], given["max_seconds"], given["max_faces"])
     return {
         "threshold": given["threshold"],
         "model": list(given["model"]) or None,
-        "threads": given["threads"],
+        "threads": threads,
         "limits": limits,
     }
 

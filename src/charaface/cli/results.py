@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
 
 from charaface.cli import options
-from charaface.cli.batch import Job, Screen
+from charaface.cli.batch import Job, Place
 from charaface.cli.inputs import Input
+from charaface.cli.pool import Tell
 from charaface.files import atomic
 
 FORMS = (
@@ -34,7 +37,7 @@ OUT = options.out("A file for one input, a folder for several; standard output w
 
 @click.command()
 @options.INPUTS
-@options.with_options([OUT, FORMAT], options.NETWORKS, options.CLIPS)
+@options.with_options([OUT, FORMAT], options.NETWORKS, options.CLIPS, options.BATCH)
 def detect(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
     """Print the boxes of all faces.
 
@@ -46,7 +49,7 @@ def detect(inputs: tuple[Path, ...], output: str | None, form: str | None, **giv
 
 @click.command()
 @options.INPUTS
-@options.with_options([OUT, FORMAT], options.NETWORKS, options.FLIP, options.CLIPS)
+@options.with_options([OUT, FORMAT], options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH)
 def landmarks(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
     """Print 68 points and the pose of all faces.
 
@@ -56,35 +59,56 @@ def landmarks(inputs: tuple[Path, ...], output: str | None, form: str | None, **
 
 
 def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: str | None, given: dict[str, Any]) -> int:
-    from charaface.formats import FORMATS, Record
-    from charaface.tasks.frames import frames
+    from charaface.formats import FORMATS
 
     form = form or _form_of(output)
     kind, scheme = FORMATS[form], "ibug68" if task == "landmarks" else None
     if output is None and kind.writer is None:
         raise click.UsageError(f"{form} is written whole: name a file for it with -o")
-    job = Job(inputs, output)
-    arguments = options.networks(given) | options.take(given, "smooth", "fps", "every", "flip")
-    to_stdout = kind.writer(sys.stdout, scheme) if output is None and kind.writer else None
+    job = Job(inputs, output, given["workers"], dry=given["dry_run"])
+    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
+    work = partial(_found, place=job.place, task=task, form=form, to_file=output is not None, arguments=arguments)
+    if output is None and kind.writer and not given["dry_run"]:
+        kind.writer(sys.stdout, scheme)  # the head of the table
+    out = _print if output is None else None
+    return job.run(
+        work, signed(task, {**arguments, "format": form}), lambda one: job.place.of(one, kind.suffix), out=out
+    )
 
-    def work(one: Input, screen: Screen) -> list[Path]:
-        def records() -> Iterator[Record]:
-            clip = frames(one.path, task, **arguments)
-            for done, frame in enumerate(clip, 1):
-                height, width = frame.image.shape[:2]
-                yield Record(one.shown, frame.index, round(frame.time, 6), width, height, frame.faces)
-                screen.progress(done, clip.total)
 
-        if to_stdout:
-            for record in records():
-                to_stdout(record)
-            return []
-        path = job.place(one, kind.suffix)
-        with atomic(path, one.path) as part:
-            kind.write(part, records())
-        return [path]
+def _found(
+    one: Input, tell: Tell, place: Place, task: str, form: str, to_file: bool, arguments: dict[str, Any]
+) -> list[Path]:
+    from charaface.formats import FORMATS, Record
+    from charaface.tasks.frames import frames
 
-    return job.run(work, signed(task, {**arguments, "format": form}), results_on_stdout=output is None)
+    kind = FORMATS[form]
+
+    def records() -> Iterator[Record]:
+        clip = frames(one.path, task, **arguments)
+        for done, frame in enumerate(clip, 1):
+            height, width = frame.image.shape[:2]
+            yield Record(one.shown, frame.index, round(frame.time, 6), width, height, frame.faces)
+            tell.progress(done, clip.total)
+
+    if not to_file and kind.writer:
+        text = StringIO(newline="")
+        write = kind.writer(text, "ibug68" if task == "landmarks" else None)
+        for record in records():
+            text.seek(0)
+            text.truncate()  # the head of a table stands there already
+            write(record)
+            tell.give(text.getvalue())
+        return []
+    path = place.made(one, kind.suffix)
+    with atomic(path, one.path) as part:
+        kind.write(part, records())
+    return [path]
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _form_of(output: str | None) -> str:

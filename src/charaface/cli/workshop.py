@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from charaface.cli.batch import Screen
 from charaface.cli.options import FilePath
+from charaface.cli.screen import Screen
 
 
 @contextmanager
@@ -40,8 +40,9 @@ def synth(number: int, output: Path, **given: Any) -> int:
     with _needs("draw"):
         from charaface.synth.dataset import write
     with Screen(1) as screen:
-        screen.start(output)
-        made = _checked(lambda: write(output, number, progress=screen.progress, **given))
+        made = _checked(
+            lambda: write(output, number, progress=lambda done, total: screen.progress(output, done, total), **given)
+        )
     click.echo(f"{made.folder}: {made.pictures} pictures with {made.faces} faces")
     for kind, rate in made.rates.items():
         click.echo(f"{kind}: {rate:g} a CPU-second", err=True)
@@ -110,7 +111,7 @@ def evaluate(
                 else main_table(
                     data,
                     predictor=shipped(list(model) or None, threads),
-                    progress=lambda what, done, total: screen.stage(what, done, total),
+                    progress=lambda what, done, total: screen.stage(Path(), what, done, total),
                     **given,
                 )
             )
