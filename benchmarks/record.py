@@ -6,10 +6,14 @@ import json
 import os
 import platform
 import subprocess
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from rows import Row, table
 
 import charaface
 
@@ -48,6 +52,15 @@ def write(name: str, title: str, where: dict[str, Any], found: dict[str, Any], t
     paths[0].write_text(json.dumps({"machine": where, **found}, indent=1) + "\n", encoding="utf-8")
     paths[1].write_text(heading(title, where) + text, encoding="utf-8")
     return paths
+
+
+def write_rows(name: str, title: str, where: dict[str, Any], rows: Sequence[Row]) -> None:
+    """Prints the rows and keeps them with the command that measured them."""
+    text = table(rows)
+    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
+    paths = write(name, title, where, {"command": command, "rows": [row.to_dict() for row in rows]}, text)
+    print(text)
+    print("written:", *paths, sep="\n", file=sys.stderr)
 
 
 def _processor() -> str:

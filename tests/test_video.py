@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -632,11 +633,14 @@ def test_a_place_that_will_not_do_is_named_and_nothing_is_left_behind(target: st
 
 def test_a_folder_that_may_not_be_written_to_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = gif_clip(tmp_path)
+    opened = Path.open
 
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    def refuse(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        if "x" in mode:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, mode, *rest, **more)
 
-    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(OutputError, match=r"cannot write in .* \(Permission denied\); choose another folder"):
         rewrite(source, tmp_path / "out.gif")
 

@@ -150,9 +150,8 @@ def _float32(values: Any) -> np.ndarray:
 def _plain(values: Any) -> Any:
     """Floats of any shape as lists of the shortest decimals that restore each float32."""
     array = np.asarray(values, dtype=np.float32)
-    if array.ndim == 0:
-        return float(str(array[()]))
-    return [_plain(v) for v in array]
+    # the text of a float32 is its shortest decimal
+    return np.array([float(str(v)) for v in array.ravel()]).reshape(array.shape).tolist()
 
 
 def _parts(points: np.ndarray) -> dict[str, list[float]]:

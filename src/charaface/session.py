@@ -40,13 +40,14 @@ class Feed:
 
     def batch(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """(N, 3, H, W) float32 of N >= 1 equally large (H, W, 3) uint8 RGB pictures."""
+        import cv2
+
         height, width = images[0].shape[:2]
         out = np.empty((len(images), 3, height, width), np.float32)
         for planes, image in zip(out, images, strict=True):
-            for c in range(3):
-                planes[c] = image[..., c]
-                planes[c] -= np.float32(self.mean[c])
-                planes[c] *= np.float32(1 / self.std[c])
+            for plane, channel, mean, std in zip(planes, cv2.split(image), self.mean, self.std, strict=True):
+                np.subtract(channel, np.float32(mean), out=plane)
+                plane *= np.float32(1 / std)
         return out
 
 

@@ -119,8 +119,7 @@ def follow(
 
     def run() -> Iterator[tuple[ClipFrame, list[Face]]]:
         for frame in clip:
-            faces = follower.see(frame.image, frame.time)
-            yield frame, faces if numbered else [replace(face, track=None) for face in faces]
+            yield frame, follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)
 
     return run()
 
@@ -179,6 +178,10 @@ class Follower:
         faces = [self._show(one, time, width, height) for one in self._numbered(seen)]
         self._faces = sorted(faces, key=lambda face: order(face.box))
         return list(self._faces)
+
+    def look(self, image: np.ndarray) -> list[Face]:
+        """The faces of an (H, W, 3) uint8 picture that is no part of a clip, biggest first."""
+        return sorted((one.face for one in self._look(image)), key=lambda face: order(face.box))
 
     def _look(self, image: np.ndarray) -> list[_Seen]:
         """The faces of a picture that was not seen before: followed where they were, searched for where it is time."""
@@ -240,7 +243,8 @@ class Follower:
         new = [found[i - len(followed)] for i in sorted(merge(boxes, scores)) if i >= len(followed)]
         second = read_again(image, [one.first for one in new], self._reader, flip=self._options.flip)
         read_faces = [with_landmarks(one.face, r, self._reader) for one, r in zip(new, second, strict=True)]
-        fresh = [_Seen(face, one.first.framing(), one.sure) for face, one in zip(read_faces, new, strict=True)]
+        framings = [r.crop or r.framing() for r in second]  # where the second look was: where the first said
+        fresh = [_Seen(face, f, one.sure) for face, f, one in zip(read_faces, framings, new, strict=True)]
         return followed + fresh
 
     def _numbered(self, seen: list[_Seen]) -> list[_Seen]:

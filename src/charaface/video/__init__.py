@@ -34,8 +34,8 @@ READERS: dict[str, Callable[[Path, Limits], Clip]] = {  # by what the file's fir
     "webp": webp.read,
     "jpeg": still.read,
     "bmp": still.read,
-    "tiff": still.read,
-    "avif": still.read,
+    "tiff": still.read_first,
+    "avif": still.read_first,
     "mp4": _read_movie,
     "matroska": _read_movie,
 }
