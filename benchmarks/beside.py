@@ -2,8 +2,8 @@
 
     CHARAFACE_DATA=... python benchmarks/beside.py --peers PYTHON [--peers PYTHON ...] [--pictures 400]
 
-Every finder runs with its defaults, in an environment of its own, on the same pictures. A face counts as found at IoU
-0.4, and again at 0.2, because not everybody boxes the same part of a head. Beside the labelled faces there may be others
+Every finder runs with its defaults, in an environment of its own, on the same pictures. A face counts as found at
+IoU 0.4, and again at 0.2, because not everybody boxes the same part of a head. Beside the labelled faces may be others
 in a picture, so these have a recall alone. A checkout is needed for the hand labels.
 """
 

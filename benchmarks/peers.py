@@ -4,8 +4,8 @@
     PYTHON_OF_AN_ENVIRONMENT benchmarks/peers.py --boxes NAMES.json
 
 Prints one JSON object: the name of each peer that is installed there to its "version", "licence" and "about"; of
-pictures, "wall_ms" and "cpu_ms" of one and the "faces" of all; of a file of names (name to path), "boxes": name to a list
-of x0, y0, x1, y1, score.
+pictures, "wall_ms" and "cpu_ms" of one and the "faces" of all; of a file of names (name to path), "boxes": name to a
+list of x0, y0, x1, y1, score.
 """
 
 from __future__ import annotations

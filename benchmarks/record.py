@@ -49,7 +49,8 @@ def write(name: str, title: str, where: dict[str, Any], found: dict[str, Any], t
     RESULTS.mkdir(exist_ok=True)
     stem = RESULTS / f"{name}-{where['date'][:10]}"
     paths = [stem.with_suffix(".json"), stem.with_suffix(".md")]
-    paths[0].write_text(json.dumps({"machine": where, **found}, indent=1) + "\n", encoding="utf-8")
+    whole = {"title": title, "command": _command(), "machine": where, **found}
+    paths[0].write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     paths[1].write_text(heading(title, where) + text, encoding="utf-8")
     return paths
 
@@ -57,10 +58,15 @@ def write(name: str, title: str, where: dict[str, Any], found: dict[str, Any], t
 def write_rows(name: str, title: str, where: dict[str, Any], rows: Sequence[Row]) -> None:
     """Prints the rows and keeps them with the command that measured them."""
     text = table(rows)
-    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
-    paths = write(name, title, where, {"command": command, "rows": [row.to_dict() for row in rows]}, text)
+    paths = write(name, title, where, {"rows": [row.to_dict() for row in rows]}, text)
     print(text)
     print("written:", *paths, sep="\n", file=sys.stderr)
+
+
+def _command() -> str:
+    """What was called, with the names of interpreters and folders left out."""
+    words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]
+    return " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *words])
 
 
 def _processor() -> str:

@@ -1,0 +1,69 @@
+"""The page of benchmarks in the documents, made of the newest kept results.
+
+python benchmarks/page.py            # writes docs/benchmarks.md
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from record import RESULTS, heading
+from rows import Row, number, table
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+KINDS = ("speed", "batch", "memory", "gif", "accuracy", "beside", "fuzz")  # in the order of the page
+
+# why a row is missed: the beginning of its name to the reason. A row that is missed without one stops this script
+REASONS: dict[str, str] = {}
+
+INTRO = """# Benchmarks
+
+What the design promises, measured; made by `python benchmarks/page.py` of the newest results in `benchmarks/results`.
+[How each is measured](../benchmarks/README.md). Milliseconds depend on the machine and on what else it does; ratios
+within one run are what counts.
+"""
+
+
+def page() -> str:
+    """The page as Markdown. Raises SystemExit for a missed row without a reason."""
+    parts = [INTRO]
+    for kind in KINDS:
+        newest = max(RESULTS.glob(f"{kind}-[0-9]*.json"), default=None)
+        if newest:
+            parts.append(section(json.loads(newest.read_text("utf-8"))))
+    return "\n".join(parts)
+
+
+def section(found: dict[str, Any]) -> str:
+    """One kind of result."""
+    head = "#" + heading(found["title"], found["machine"]) + f"`{found['command']}`\n\n"
+    if "goals" in found:
+        missed, text = _goals(found["goals"])
+    else:
+        rows = [Row(**row) for row in found["rows"]]
+        missed, text = [row.what for row in rows if row.verdict == "missed"], table(rows)
+    return head + text + "".join(f"\n- Missed, {name}: {_reason(name)}" for name in missed) + ("\n" if missed else "")
+
+
+def _goals(goals: list[dict[str, Any]]) -> tuple[list[str], str]:
+    lines = ["| | reached | 95 % interval | floor | aim | |", "|---|---|---|---|---|---|"]
+    for goal in goals:
+        interval = f"{number(goal['low'])} to {number(goal['high'])}" if "low" in goal else ""
+        asked = f"{number(goal.get('floor'))} | {number(goal.get('aim'))} | {goal.get('verdict', '')}"
+        lines.append(f"| {goal['name']}, {goal['unit']} | {number(goal['value'])} | {interval} | {asked} |")
+    missed = [goal["name"] for goal in goals if goal.get("verdict") == "missed"]
+    return missed, "\n".join(lines) + "\n"
+
+
+def _reason(name: str) -> str:
+    for begin, why in REASONS.items():
+        if name.startswith(begin):
+            return why
+    raise SystemExit(f"{name!r} is missed: say why in REASONS")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
+    print(PAGE)
