@@ -79,9 +79,16 @@ CLIPS: list[Decorator] = [
 STYLE: list[Decorator] = [
     click.option("--points/--no-points", default=True, show_default=True),
     click.option("--lines/--no-lines", default=True, show_default=True),
+    click.option(
+        "--mesh/--no-mesh",
+        default=False,
+        show_default=True,
+        help="Thin lines between the parts, the same on each face.",
+    ),
     click.option("--boxes/--no-boxes", default=False, show_default=True),
     click.option("--labels/--no-labels", default=False, show_default=True, help="Track number and score."),
     click.option("--numbers/--no-numbers", default=False, show_default=True, help="Of points, on faces with room."),
+    click.option("--legend/--no-legend", default=False, show_default=True, help="Name the parts and their colours."),
     click.option("--blur", "conceal", flag_value="blur", help="Make faces unreadable; draws nothing else unless told."),
     click.option("--pixelate", "conceal", flag_value="pixelate", help="The same, in blocks."),
     click.option("--part", "parts", multiple=True, metavar="NAME", help="Draw only this: jaw brow eye nose mouth."),
@@ -90,7 +97,7 @@ STYLE: list[Decorator] = [
         "colours",
         multiple=True,
         metavar="[PART=]#RRGGBB",
-        help="Of a part (jaw brow eye nose mouth box rim), or of all.",
+        help="Of a part (jaw brow eye nose mouth mesh box rim), or of all.",
     ),
     click.option("--thickness", type=float, metavar="PIXELS", help="Of lines.  [default: scales with the face]"),
     click.option("--radius", type=float, metavar="PIXELS", help="Of points.  [default: scales with the face]"),
@@ -164,7 +171,7 @@ def style(given: dict[str, Any]) -> Any:
     try:
         return DrawStyle(
             **shown,
-            **take(given, "boxes", "labels", "numbers", "conceal", "thickness", "radius", "hidden"),
+            **take(given, "mesh", "boxes", "labels", "numbers", "legend", "conceal", "thickness", "radius", "hidden"),
             parts=given["parts"] or None,
             colours=colours,
             blank="white" if given["blank"] else "transparent" if given["transparent"] else None,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from charaface.draw import DrawStyle, draw_faces
+from charaface.draw import DrawStyle, Painter, draw_faces
 from charaface.face import Face
 from charaface.files import InputError, atomic
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, save
@@ -88,11 +88,11 @@ def _drawn(
     may_copy: bool,
 ) -> Iterator[ClipFrame]:
     """The frames with their faces drawn; at the end raises _NoFace where there was none and a copy will do."""
-    any_face = False
+    any_face, painter = False, Painter(style)
     for done, (frame, faces) in enumerate(found, 1):
         any_face = any_face or bool(faces)
-        untouched = not faces and style.blank is None
-        yield frame if untouched else frame.with_pixels(draw_faces(frame.pixels, faces, style))
+        drawn = painter.draw(frame.pixels, faces)
+        yield frame if drawn is frame.pixels else frame.with_pixels(drawn)
         if progress:
             progress(done, total)
     if may_copy and not any_face:

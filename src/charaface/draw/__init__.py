@@ -1,0 +1,8 @@
+"""Faces onto a picture: points, contour lines, mesh, boxes, labels and a legend, sharp at every size."""
+
+from __future__ import annotations
+
+from charaface.draw.faces import Painter, draw_faces
+from charaface.draw.style import COLOURS, TRACK_COLOURS, DrawStyle
+
+__all__ = ["COLOURS", "TRACK_COLOURS", "DrawStyle", "Painter", "draw_faces"]
