@@ -182,6 +182,39 @@ def test_a_hidden_face_gets_no_points_unless_they_are_asked_for(tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("world")
+def test_a_folder_is_drawn_from_one_file_of_faces_and_anew_when_that_changes(tmp_path: Path, capsys: Capture) -> None:
+    art, out, faces = tmp_path / "art", tmp_path / "out", tmp_path / "faces.jsonl"
+    picture(art / "a.png")
+    gif(art / "b.gif")
+    found = [
+        Record(str(art / "a.png"), 0, 0.0, 320, 240, []),
+        Record("b.gif", 1, 0.04, 320, 240, landmarks(art / "a.png")),
+    ]
+    FORMATS["jsonl"].write(faces, found)
+    command = ["annotate", str(art), "-o", str(out), "--faces", str(faces), "--boxes"]
+    assert run(command) == 0
+    assert "a.png: no face found" in capsys.readouterr().err
+    with open_clip(art / "b.gif") as a, open_clip(out / "b.gif") as b:
+        assert [(x.image != y.image).any() for x, y in zip(a, b, strict=True)] == [False, True, False]
+    assert run(command) == 0
+    assert "2 of 2 done before" in capsys.readouterr().err
+    FORMATS["jsonl"].write(faces, found[1:])
+    assert run(command) == 1
+    assert f"error: {faces}: holds nothing of {art / 'a.png'}" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("world")
+def test_a_comparison_is_twice_as_wide_and_one_with_nothing_stops_at_once(tmp_path: Path, capsys: Capture) -> None:
+    a = picture(tmp_path / "a.png")
+    assert run(["annotate", str(a), "--compare", "detector", "-o", str(tmp_path / "b.png")]) == 0
+    assert load(tmp_path / "b.png").shape[1] > 640
+    for option in ("--compare", "--faces"):
+        assert run(["annotate", str(a), option, "none.jsonl", "-o", str(tmp_path / "c.png")]) == 2
+        assert capsys.readouterr().err.startswith("error: none.jsonl: is no file of faces, no path.onnx")
+    assert not (tmp_path / "c.png").exists()
+
+
+@pytest.mark.usefixtures("world")
 def test_to_makes_another_kind_of_file_in_a_folder(tmp_path: Path, capsys: Capture) -> None:
     a, b = gif(tmp_path / "a.gif"), gif(tmp_path / "b.gif")
     assert run(["annotate", str(a), str(b), "--to", "webp", "-o", f"{tmp_path}/out/"]) == 0

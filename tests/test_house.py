@@ -14,6 +14,7 @@ import pytest
 
 import charaface
 from charaface.cli import program, run
+from charaface.formats import FORMATS, Record
 from charaface.gif import GifWriter
 from charaface.image import save
 from painted import paint
@@ -152,6 +153,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for i in range(3):
                 writer.add(paint([(30 + 5 * i, 40, 90)]), 4)
             writer.close()
+    nothing = [Record(name, 0, 0.0, 320, 240, []) for name in ("team.png", "clip.gif")]
+    FORMATS["jsonl"].write(tmp_path / "faces.jsonl", nothing)
     return tmp_path
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charaface import annotate, landmarks
+from charaface import annotate, frames, landmarks
 from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Face
 from charaface.files import InputError, OutputError
+from charaface.formats import FORMATS, Record
 from charaface.image import load
 from charaface.video import ClipFrame, ClipInfo, open_clip, write_clip
 from painted import World, paint
@@ -106,8 +107,118 @@ def test_given_faces_are_drawn_and_none_looked_for(world: World, tmp_path: Path)
     annotate(source, tmp_path / "out.png", faces=[Face([5, 5, 50, 50])], style=style)
     assert (load(tmp_path / "out.png") != load(source)).any()
     assert world.detector.calls == []
-    with pytest.raises(InputError, match="is a clip; faces can be given for a single picture only"):
+    with pytest.raises(InputError, match="is a clip; give its faces as"):
         annotate(gif(tmp_path / "in.gif"), tmp_path / "out.gif", faces=[Face([5, 5, 50, 50])])
+
+
+def test_a_clip_gets_its_faces_by_the_number_of_their_frame(world: World, tmp_path: Path) -> None:
+    source, style = gif(tmp_path / "in.gif"), DrawStyle(boxes=True)
+    annotate(source, tmp_path / "out.gif", faces={1: [Face([5, 5, 50, 50])], 4: []}, style=style)
+    with open_clip(source) as a, open_clip(tmp_path / "out.gif") as b:
+        assert [(x.image != y.image).any() for x, y in zip(a, b, strict=True)] == [False, True, *[False] * 4]
+    drawn = annotate(source, faces={0: [Face([5, 5, 50, 50])]}, style=style)
+    assert (drawn != load(source)).any()
+    assert world.detector.calls == []
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "coco"])
+def test_faces_from_a_file_are_drawn_as_if_they_had_just_been_found(tmp_path: Path, form: str) -> None:
+    source, kind = gif(tmp_path / "in.gif"), FORMATS[form]
+    found = [Record("old/in.gif", f.index, f.time, 320, 240, f.faces) for f in frames(source)]
+    made = kind.write(tmp_path / f"made{kind.suffix}", found)
+    annotate(source, tmp_path / "now.gif")
+    annotate(source, tmp_path / "then.gif", faces=made)
+    assert (tmp_path / "then.gif").read_bytes() == (tmp_path / "now.gif").read_bytes()
+    assert np.array_equal(annotate(source, faces=made), annotate(source))
+
+
+@pytest.mark.usefixtures("world")
+def test_faces_from_a_file_must_be_this_clip_s(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif")
+    found = [Record("in.gif", f.index, f.time, 320, 240, f.faces) for f in frames(source, fps=50)]
+    made = FORMATS["jsonl"].write(tmp_path / "made.jsonl", found)
+    with pytest.raises(InputError, match="give the --fps that it was made with"):
+        annotate(source, tmp_path / "out.gif", faces=made)
+    annotate(source, tmp_path / "out.gif", faces=made, fps=50)
+    still = FORMATS["dlib"].write(tmp_path / "made.xml", found[:1])
+    with pytest.raises(InputError, match="has no place for frames; the faces of a clip come from jsonl"):
+        annotate(source, tmp_path / "out.gif", faces=still)
+    with pytest.raises(InputError, match="is looked up by the path of a picture"):
+        annotate(load(source), faces=made)
+
+
+def halves(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures below the bar of a comparison of two of 320x240."""
+    return image[-240:, :320], image[-240:, -320:]
+
+
+@pytest.mark.usefixtures("world")
+def test_a_comparison_shows_both_in_one_clip_of_the_same_kind(tmp_path: Path) -> None:
+    source, style = gif(tmp_path / "in.gif"), DrawStyle(boxes=True)
+    other = {0: [], 2: [Face([200, 100, 260, 160])]}
+    annotate(source, tmp_path / "left.png", style=style)
+    annotate(source, tmp_path / "right.png", faces=other, style=style)
+    annotate(source, tmp_path / "both.png", compare=other, style=style)
+    with (
+        open_clip(tmp_path / "left.png") as a,
+        open_clip(tmp_path / "right.png") as b,
+        open_clip(tmp_path / "both.png") as c,
+    ):
+        assert (c.info.width % 2, c.info.height % 2) == (0, 0)
+        for left, right, both in zip(a, b, c, strict=True):
+            assert both.duration == left.duration
+            np.testing.assert_array_equal(halves(both.image)[0], left.image)
+            np.testing.assert_array_equal(halves(both.image)[1], right.image)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("name", ["in.gif", "in.webp"])
+def test_a_comparison_keeps_what_the_container_says(tmp_path: Path, name: str) -> None:
+    source = gif(tmp_path / name)
+    annotate(source, tmp_path / f"both-{name}", compare={})
+    with open_clip(source) as a, open_clip(tmp_path / f"both-{name}") as b:
+        assert (a.info.kind, a.info.loop, a.info.frames) == (b.info.kind, b.info.loop, b.info.frames)
+        assert [frame.duration for frame in a] == [frame.duration for frame in b]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("rival", ["detector", "landmarks68"])
+def test_networks_are_compared_by_name_and_see_the_same_clip(tmp_path: Path, rival: str) -> None:
+    source = gif(tmp_path / "in.gif")
+    annotate(source, tmp_path / "both.gif", compare=rival)
+    with open_clip(tmp_path / "both.gif") as clip:
+        for frame in clip:
+            left, right = halves(frame.image)
+            np.testing.assert_array_equal(left, right)
+            assert frame.image[:-240].max() > 200  # the names
+    both = annotate(source, compare=rival)
+    np.testing.assert_array_equal(halves(both)[0], annotate(source))
+
+
+@pytest.mark.usefixtures("world")
+def test_a_comparison_without_a_face_is_made_all_the_same(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif", faces=False)
+    annotate(source, tmp_path / "both.gif", compare={})
+    with open_clip(tmp_path / "both.gif") as clip:
+        assert clip.info.width > 640
+
+
+@pytest.mark.usefixtures("world")
+def test_a_comparison_with_nothing_known_says_what_is() -> None:
+    with pytest.raises(InputError, match=r"landmark68: is no file of faces, no path.onnx and none of the weights land"):
+        annotate(paint([(40, 60, 90)]), compare="landmark68")
+
+
+@pytest.mark.usefixtures("world")
+def test_a_legend_keeps_its_corner_through_a_clip(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif")
+    annotate(source, tmp_path / "out.png", style=DrawStyle(legend=True))
+    annotate(source, tmp_path / "bare.png")
+    with open_clip(tmp_path / "out.png") as a, open_clip(tmp_path / "bare.png") as b:
+        places = [(x.image != y.image).any(axis=2) for x, y in zip(a, b, strict=True)]
+    assert places[0].sum() > 2000
+    assert all((place == places[0]).all() for place in places)
 
 
 @pytest.mark.usefixtures("world")

@@ -23,6 +23,17 @@ KINDS = ("gif", "png", "apng", "webp", "mp4", "m4v", "mov", "mkv", "webm", "jpg"
     [
         options.out("A file for one input, a folder for several.", required=True),
         click.option("--to", "kind", type=click.Choice(KINDS), help="Another kind of file, in a folder of outputs."),
+        click.option(
+            "--faces",
+            type=options.FilePath,
+            metavar="FILE",
+            help="Draw the faces that this file of faces has of each input, and look for none.",
+        ),
+        click.option(
+            "--compare",
+            metavar="NAME|FILE",
+            help="Beside each picture: what another network (a name of weights, FILE.onnx) or file of faces says.",
+        ),
     ],
     options.STYLE,
     options.CLIPS,
@@ -36,16 +47,18 @@ def annotate(inputs: tuple[Path, ...], output: str, kind: str | None, **given: A
     The file stays what it is: a GIF keeps its frames, durations, loops and transparency, a movie its time stamps and
     its sound. One without a face is copied.
     """
+    from charaface.tasks.annotate import network
+
     drawing = options.style(given)
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
     if kind and job.place.folder is None and Path(output).suffix.lower() != f".{kind}":
         raise click.UsageError(f"-o {output}: does not end on .{kind}; leave --to out, or name a folder")
-    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
-
+    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip", "faces", "compare")
+    for name in (given["faces"], given["compare"]):
+        network(name, arguments["threads"])  # one that will not do stops the command and not each of its inputs
     work = partial(_annotated, place=job.place, kind=kind, style=drawing, arguments=arguments)
-    return job.run(
-        work, signed("annotate", {**arguments, "style": drawing, "to": kind}), lambda one: _target(one, job.place, kind)
-    )
+    how = signed("annotate", {**arguments, "style": drawing, "to": kind}, given["faces"], given["compare"])
+    return job.run(work, how, lambda one: _target(one, job.place, kind))
 
 
 def _annotated(one: Input, tell: Tell, place: Place, kind: str | None, **options: Any) -> list[Path]:

@@ -13,6 +13,7 @@ import click
 
 from charaface.cli import options
 from charaface.cli.batch import Job, Place
+from charaface.cli.done import digest
 from charaface.cli.inputs import Input
 from charaface.cli.pool import Tell
 from charaface.files import atomic
@@ -119,14 +120,11 @@ def _form_of(output: str | None) -> str:
     return next((name for name in FORMS if FORMATS[name].suffix == suffix), "jsonl")
 
 
-def signed(command: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """All that has a say in a command's outputs: its options, the version that answers and the networks."""
+def signed(command: str, arguments: dict[str, Any], *files: str | Path | None) -> dict[str, Any]:
+    """All that has a say in a command's outputs: its options, the version that answers, the networks and more files."""
     from charaface import __version__, weights
 
-    stamps = {}
-    for name in arguments["model"] or ():
-        path = Path(name)
-        stamps[name] = [path.stat().st_size, path.stat().st_mtime_ns] if path.is_file() else None
+    content = {str(name): digest(Path(name)) for name in (*(arguments["model"] or ()), *filter(None, files))}
     own = {name: weight.sha256 for name, weight in weights.WEIGHTS.items()}
     plain = {name: value for name, value in arguments.items() if name != "threads"}
-    return {**plain, "command": command, "model": stamps, "version": __version__, "weights": own}
+    return {**plain, "command": command, "content": content, "version": __version__, "weights": own}

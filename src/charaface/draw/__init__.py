@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from charaface.draw.beside import side_by_side
 from charaface.draw.faces import Painter, draw_faces
 from charaface.draw.style import COLOURS, TRACK_COLOURS, DrawStyle
 
-__all__ = ["COLOURS", "TRACK_COLOURS", "DrawStyle", "Painter", "draw_faces"]
+__all__ = ["COLOURS", "TRACK_COLOURS", "DrawStyle", "Painter", "draw_faces", "side_by_side"]

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
-from charaface.draw import DrawStyle, Painter, draw_faces
+from charaface import session
+from charaface.draw import DrawStyle, Painter, side_by_side
 from charaface.face import Face
 from charaface.files import InputError, atomic
+from charaface.formats.results import results
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, save
 from charaface.session import Model
 from charaface.tasks.detect import THRESHOLD
-from charaface.tasks.frames import EVERY, Following, follow
-from charaface.tasks.landmarks import landmarks
-from charaface.video import ClipFrame, open_clip, write_clip
+from charaface.tasks.frames import EVERY, Following, See, eye
+from charaface.video import Clip, ClipFrame, open_clip, write_clip
+from charaface.weights import WEIGHTS
 
 Progress = Callable[[int, int | None], None]  # frames done, frames in all (None where not known)
+# faces of a picture, faces by the number of their frame, or a file of faces in one of charaface.formats
+Given = Sequence[Face] | Mapping[int, Sequence[Face]] | str | Path
 
 
 class _NoFace(Exception):
@@ -32,7 +36,8 @@ def annotate(
     image: Source,
     output: str | Path | None = None,
     *,
-    faces: Sequence[Face] | None = None,
+    faces: Given | None = None,
+    compare: Given | None = None,
     style: DrawStyle | None = None,
     smooth: bool = True,
     fps: float | None = None,
@@ -51,50 +56,135 @@ def annotate(
     Without output: an (H, W, 3) uint8 array ((H, W, 4) on transparency), of an animation frame 0. With output: the
     path, written whole or not at all; a GIF keeps its size, frames, durations, loop count and transparency, a movie
     its time stamps and sound. Where there is no face the file is copied as it is, and say (stderr without it) gets a
-    line. faces: draw these, on a single picture, and look for none. style: what is drawn. smooth, fps, every as for
-    frames; the others as for landmarks. progress gets the frames done and the frames in all. Raises OutputError
-    for an output that is the input (unless overwrite is set) or cannot be written, InputError and LimitError as load.
+    line. faces: draw these and look for none: a list for a picture, {frame number: list} for a clip, or the path of a
+    file of faces, in which the image is looked up by its path. compare: the same, or the name or path of a network:
+    beside the picture stands what these give, under a bar that names both. style: what is drawn. smooth, fps, every
+    as for frames; the others as for landmarks. progress gets the frames done and the frames in all. Raises OutputError
+    for an output that is the input (unless overwrite is set) or cannot be written, InputError and LimitError as load,
+    and InputError for faces that are not this image's.
     """
     style = style or DrawStyle()
-    if output is None or not isinstance(image, (str, PathLike)):
+    source = Path(image) if isinstance(image, (str, PathLike)) else None
+    viewer = _Viewer(source, Following(smooth, every, threshold, flip), model, threads, limits)
+    if output is None or source is None:
         pixels = load(image, limits)
-        if faces is None:
-            faces = landmarks(pixels, threshold=threshold, flip=flip, model=model, threads=threads, limits=limits)
-        drawn = draw_faces(pixels, faces, style)
+        sheet = _Sheet(viewer.sides(True, faces, compare), style)
+        drawn = sheet.draw(ClipFrame(0, 0.0, 0.0, pixels))[0]
         return drawn if output is None else save(drawn, output)
-    source, output = Path(image), Path(output)
-    following = Following(smooth, every, threshold, flip)
+    output = Path(output)
     try:
         with open_clip(source, limits, fps=fps) as clip:
-            if faces is None:
-                found = follow(clip, following, model, threads, limits)
-            elif clip.info.frames == 1:
-                found = ((frame, list(faces)) for frame in clip)
-            else:
-                raise InputError(f"{source}: is a clip; faces can be given for a single picture only")
+            sheet = _Sheet(viewer.sides(clip.info.frames == 1, faces, compare), style)
             info = replace(clip.info, alpha=clip.info.alpha or style.blank == "transparent")
-            plain = style.blank is None and fps is None and _same_kind(source, output)
-            drawn_frames = _drawn(found, style, clip.info.frames, progress, may_copy=plain)
-            return write_clip(output, info, drawn_frames, overwrite=overwrite)
+            plain = style.blank is None and fps is None and compare is None and _same_kind(source, output)
+            return write_clip(output, info, _drawn(clip, sheet, progress, may_copy=plain), overwrite=overwrite)
     except _NoFace:
         return _copied(source, output, overwrite, say or _to_stderr)
 
 
-def _drawn(
-    found: Iterator[tuple[ClipFrame, list[Face]]],
-    style: DrawStyle,
-    total: int | None,
-    progress: Progress | None,
-    may_copy: bool,
-) -> Iterator[ClipFrame]:
+def network(given: Given | None, threads: int | None = None) -> str | None:
+    """The network that compare names by weights or path; None where it is faces or a file of them.
+
+    Both are loaded here, and kept. Raises InputError for what is neither.
+    """
+    if not isinstance(given, (str, PathLike)):
+        return None
+    name = str(given)
+    if name in WEIGHTS or name.lower().endswith(".onnx"):
+        session.load(name, threads)
+        return name
+    if not Path(given).exists():
+        raise InputError(f"{name}: is no file of faces, no path.onnx and none of the weights {', '.join(WEIGHTS)}")
+    results(given)
+    return None
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One half of a comparison, or the whole of a picture."""
+
+    name: str
+    see: See
+
+
+@dataclass(frozen=True)
+class _Viewer:
+    """Where the faces of an image come from."""
+
+    source: Path | None
+    following: Following
+    model: Model
+    threads: int | None
+    limits: Limits
+
+    def sides(self, still: bool, faces: Given | None, compare: Given | None) -> list[_Side]:
+        """The one side of an image, or both of a comparison. still: it is a single picture."""
+        rival = network(compare, self.threads)
+        task = session.load(rival, self.threads).spec.task if rival else "landmarks"
+        left = self._networks(task, still, []) if faces is None else self._given(faces, still)
+        if compare is None:
+            return [left]
+        right = self._networks(task, still, [rival]) if rival else self._given(compare, still)
+        if left.name == right.name and rival and rival not in WEIGHTS:  # an export that kept its name
+            right = replace(right, name=Path(rival).name)
+        return [left, right]
+
+    def _networks(self, task: str, still: bool, first: list[str]) -> _Side:
+        own = [self.model] if isinstance(self.model, (str, Path)) else list(self.model or ())
+        label = session.load_for(task, [*first, *own], self.threads).spec.label
+        return _Side(label, eye(not still, self.following, [*first, *own], self.threads, self.limits))
+
+    def _given(self, faces: Given, still: bool) -> _Side:
+        if isinstance(faces, (str, PathLike)):
+            return self._recorded(Path(faces), still)
+        if isinstance(faces, Mapping):
+            by_frame = faces
+            return _Side("given", lambda frame: list(by_frame.get(frame.index, ())))
+        if not still:
+            raise InputError(f"{self.source}: is a clip; give its faces as {{frame number: faces}}, or a file of them")
+        alone = list(faces)
+        return _Side("given", lambda _: alone)
+
+    def _recorded(self, path: Path, still: bool) -> _Side:
+        if self.source is None:
+            raise InputError(f"{path}: is looked up by the path of a picture; give that in place of its pixels")
+        found = results(path).of(self.source)
+        if found.still and not still:
+            raise InputError(
+                f"{path}: has no place for frames; the faces of a clip come from jsonl, csv, parquet, coco"
+            )
+
+        def see(frame: ClipFrame) -> list[Face]:
+            height, width = frame.pixels.shape[:2]
+            return found.faces(frame.index, frame.time, width, height)
+
+        return _Side(path.name, see)
+
+
+class _Sheet:
+    """Draws the frames of one image, once or for both sides of a comparison."""
+
+    def __init__(self, sides: Sequence[_Side], style: DrawStyle) -> None:
+        self._sides, self._painter = sides, Painter(style)  # one painter: the legend stands in one corner of both
+
+    def draw(self, frame: ClipFrame) -> tuple[np.ndarray, bool]:
+        """The frame drawn on, its own pixels where there is nothing to draw; and whether it has a face."""
+        found = [side.see(frame) for side in self._sides]
+        halves = [self._painter.draw(frame.pixels, faces) for faces in found]
+        if len(halves) == 1:
+            return halves[0], bool(found[0])
+        return side_by_side(halves[0], halves[1], (self._sides[0].name, self._sides[1].name)), any(found)
+
+
+def _drawn(clip: Clip, sheet: _Sheet, progress: Progress | None, may_copy: bool) -> Iterator[ClipFrame]:
     """The frames with their faces drawn; at the end raises _NoFace where there was none and a copy will do."""
-    any_face, painter = False, Painter(style)
-    for done, (frame, faces) in enumerate(found, 1):
-        any_face = any_face or bool(faces)
-        drawn = painter.draw(frame.pixels, faces)
+    any_face = False
+    for done, frame in enumerate(clip, 1):
+        drawn, seen = sheet.draw(frame)
+        any_face = any_face or seen
         yield frame if drawn is frame.pixels else frame.with_pixels(drawn)
         if progress:
-            progress(done, total)
+            progress(done, clip.info.frames)
     if may_copy and not any_face:
         raise _NoFace
 

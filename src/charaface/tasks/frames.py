@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from charaface.video import Clip, ClipFrame
 
 EVERY = 10  # frames from one detection to the next while every face is followed
 TASKS = ("detect", "landmarks")  # what frames can do
+See = Callable[[ClipFrame], list[Face]]
 _HOLD = 0.5  # of the threshold: a face that is followed stays one down to here, so that it does not flicker
 _PASSES = 3  # the most readings a frame of a face that moves
 _REMEMBERED = 64  # pictures whose faces are kept for when they come again, as they do in loops
@@ -113,15 +114,24 @@ def follow(
     clip: Clip, options: Following, model: Model, threads: int | None, limits: Limits
 ) -> Iterator[tuple[ClipFrame, list[Face]]]:
     """Each frame of an open clip with its faces. The networks are loaded at once, the frames as they are asked for."""
-    detector = session.load_for("detect", model, threads)
-    follower = Follower(detector, session.load_for("landmarks", model, threads), options, limits)
-    numbered = clip.info.frames != 1
+    see = eye(clip.info.frames != 1, options, model, threads, limits)
 
     def run() -> Iterator[tuple[ClipFrame, list[Face]]]:
         for frame in clip:
-            yield frame, follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)
+            yield frame, see(frame)
 
     return run()
+
+
+def eye(numbered: bool, options: Following, model: Model, threads: int | None, limits: Limits) -> See:
+    """What sees the faces of one frame after another of a clip; numbered: whether they get tracks."""
+    detector = session.load_for("detect", model, threads)
+    follower = Follower(detector, session.load_for("landmarks", model, threads), options, limits)
+
+    def see(frame: ClipFrame) -> list[Face]:
+        return follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)
+
+    return see
 
 
 @dataclass
