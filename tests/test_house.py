@@ -40,12 +40,13 @@ PUBLIC = [
     "detect",
     "frames",
     "landmarks",
+    "report",
 ]
 FORBIDDEN = ["torch", "onnxruntime", "av", "fastapi", "skia", "click", "cv2", "PIL", "numba", "rich"]
 
 
 def test_there_are_tasks() -> None:
-    assert {"annotate", "crop", "detect", "frames", "landmarks"} <= set(TASKS)
+    assert {"annotate", "crop", "detect", "frames", "landmarks", "report"} <= set(TASKS)
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from charaface.tasks.detect import detect
     from charaface.tasks.frames import Frame, frames
     from charaface.tasks.landmarks import landmarks
+    from charaface.tasks.report import report
 
 __version__ = "0.1.0"
 
@@ -34,6 +35,7 @@ __all__ = [
     "detect",
     "frames",
     "landmarks",
+    "report",
 ]
 
 # Public name to the module it lives in: each is loaded when it is first asked for, so that importing costs nothing.
@@ -55,6 +57,7 @@ _HOMES = {
     "detect": "charaface.tasks.detect",
     "frames": "charaface.tasks.frames",
     "landmarks": "charaface.tasks.landmarks",
+    "report": "charaface.tasks.report",
 }
 
 

@@ -188,8 +188,8 @@ def save(image: np.ndarray, path: str | Path, *, source: str | Path | None = Non
     return path
 
 
-def encoded(pixels: np.ndarray, suffix: str) -> bytes:
-    """The bytes of a picture file whose name ends on suffix, one that save() takes."""
+def encoded(pixels: np.ndarray, suffix: str, **instead: Any) -> bytes:
+    """The bytes of a picture file whose name ends on suffix, as save() takes; instead: of the writer's options."""
     from PIL import Image
 
     kind, options = _SAVE[suffix]
@@ -201,7 +201,7 @@ def encoded(pixels: np.ndarray, suffix: str) -> bytes:
         writer.add(pixels, 0)
         writer.close()
     else:
-        Image.fromarray(np.ascontiguousarray(pixels)).save(out, kind, **options)
+        Image.fromarray(np.ascontiguousarray(pixels)).save(out, kind, **{**options, **instead})
     return out.getvalue()
 
 

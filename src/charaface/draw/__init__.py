@@ -5,5 +5,6 @@ from __future__ import annotations
 from charaface.draw.beside import side_by_side
 from charaface.draw.faces import Painter, draw_faces
 from charaface.draw.style import COLOURS, TRACK_COLOURS, DrawStyle
+from charaface.draw.thumbnail import thumbnail
 
-__all__ = ["COLOURS", "TRACK_COLOURS", "DrawStyle", "Painter", "draw_faces", "side_by_side"]
+__all__ = ["COLOURS", "TRACK_COLOURS", "DrawStyle", "Painter", "draw_faces", "side_by_side", "thumbnail"]
