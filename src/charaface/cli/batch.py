@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +61,14 @@ class Job:
         options: dict[str, Any],
         target: Callable[[Input], Path] | None = None,
         *,
-        out: Callable[[str], Any] | None = None,
+        out: Callable[[Any], Any] | None = None,
+        bars: bool = True,
     ) -> int:
         """Does the work on every input; returns the exit status.
 
         options: all that has a say in the outputs. In a folder, inputs whose outputs are there already are passed
-        over. target: the output of an input, for --dry-run. out: takes what work gives for standard output.
+        over. target: the output of an input, for --dry-run. out: takes what work gives. bars: there may be some,
+        where standard error is a terminal.
         """
         ledger = None if self.place.folder is None else Ledger(self.place.folder, options)
         left = [one for one in self.inputs if ledger is None or not ledger.holds(one)]
@@ -76,7 +77,7 @@ class Job:
         if ledger:
             ledger.mend()
         names = {str(one.path): one.label for one in left if one.label}
-        with Screen(len(left), names, quiet=out is not None and sys.stdout.isatty()) as screen:
+        with Screen(len(left), names, quiet=not bars) as screen:
             for problem in self.problems:
                 screen.say(f"error: {problem}")
             if len(left) < len(self.inputs):
@@ -120,9 +121,9 @@ class Job:
 
 
 class _Ear:
-    """Hears what is told of inputs: words go to the screen, results to standard output, what is made to the ledger."""
+    """Hears what is told of inputs: words go to the screen, results to who wants them, what is made to the ledger."""
 
-    def __init__(self, screen: Screen, ledger: Ledger | None, out: Callable[[str], Any] | None) -> None:
+    def __init__(self, screen: Screen, ledger: Ledger | None, out: Callable[[Any], Any] | None) -> None:
         self._screen, self._ledger, self._out = screen, ledger, out
         self.failed = 0
 

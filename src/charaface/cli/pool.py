@@ -47,8 +47,8 @@ class Tell:
             self._last = now
             self._send(Message("progress", (done, total)))
 
-    def give(self, part: str) -> None:
-        """Part of the result, for standard output."""
+    def give(self, part: Any) -> None:
+        """Part of the result, for who started the work."""
         self._send(Message("give", part))
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from charaface.cli import options
-from charaface.cli.batch import Screen
-from charaface.cli.inputs import check_inputs, collect
+from charaface.cli.batch import Job
+from charaface.cli.inputs import Input
+from charaface.cli.pool import Tell
+from charaface.files import InputError
 
 if TYPE_CHECKING:
-    from charaface.page import Gathering
     from charaface.tasks.report import Looking
 
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     options.CLIPS,
     options.FLIP,
     options.NETWORKS,
+    options.BATCH,
 )
 def report(inputs: tuple[Path, ...], output: str, faces: Path | None, most: int, **given: Any) -> int:
     """Write a page of HTML on the faces of a folder, the worst first.
@@ -51,33 +54,23 @@ def report(inputs: tuple[Path, ...], output: str, faces: Path | None, most: int,
 
     if faces is None and not inputs:
         raise click.UsageError("name files or a folder to report on, or with --from a file of faces")
-    arguments = options.networks(given) | options.take(given, "smooth", "fps", "every", "flip")
+    known = [Path(name) for name in Looking(faces).known()] if faces and not inputs else inputs
+    job = Job(known, None, given["workers"], dry=given["dry_run"])
+    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
     looking, gathered = Looking(faces, **arguments), Gathering(most)
+    if given["dry_run"]:
+        return job.run(partial(_looked, looking=looking), {})
     with page_at(output) as part:
-        problems = _gather(inputs, looking, gathered)
+        status = job.run(partial(_looked, looking=looking), {}, out=gathered.add)
         gathered.write(part, Path(output), looking.words())
-    bad = gathered.failed + problems
-    return 0 if not bad else 1 if gathered.failed < gathered.files else 2
+    return status
 
 
-def _gather(inputs: tuple[Path, ...], looking: Looking, gathered: Gathering) -> int:
-    """Looks at one file after another; returns how many inputs gave none."""
+def _looked(one: Input, tell: Tell, looking: Looking) -> list[Path]:
     from charaface.tasks.report import look
 
-    if inputs:
-        found, problems = collect(inputs, None)
-        check_inputs(found, problems)
-        files = [(str(one.path), one.shown) for one in found]
-    else:
-        files, problems = [(name, name) for name in looking.known()], []
-    with Screen(len(files)) as screen:
-        for problem in problems:
-            screen.say(f"error: {problem}")
-        for path, shown in files:
-            screen.start(Path(shown))
-            summary = look(path, looking, shown, screen.progress)
-            if summary.failed:
-                screen.say(f"error: {summary.failed}")
-            gathered.add(summary)
-            screen.finish()
-    return len(problems)
+    summary = look(one.path, looking, one.shown, tell.progress)
+    tell.give(summary)
+    if summary.failed:
+        raise InputError(summary.failed)
+    return []

@@ -73,7 +73,11 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
         kind.writer(sys.stdout, scheme)  # the head of the table
     out = _print if output is None else None
     return job.run(
-        work, signed(task, {**arguments, "format": form}), lambda one: job.place.of(one, kind.suffix), out=out
+        work,
+        signed(task, {**arguments, "format": form}),
+        lambda one: job.place.of(one, kind.suffix),
+        out=out,
+        bars=output is not None or not sys.stdout.isatty(),
     )
 
 
