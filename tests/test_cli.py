@@ -29,7 +29,8 @@ from charaface.face import Face, Landmarks, Pose
 from charaface.files import natural
 from charaface.formats import FORMATS, Record, kept
 from charaface.gif import GifWriter
-from charaface.image import load
+from charaface.image import load, save
+from charaface.pose import HEAD
 from charaface.video import WRITERS, open_clip
 from painted import World, paint
 
@@ -128,6 +129,42 @@ def test_convert_says_what_the_other_format_has_no_place_for(tmp_path: Path, cap
     ]
     assert run(["convert", str(target), str(tmp_path / "points"), "--to", "yolo"]) == 0
     assert run(["convert", str(tmp_path / "points"), str(tmp_path / "b.json"), "--from", "yolo", "--to", "coco"]) == 0
+
+
+def test_convert_turns_points_into_another_scheme_and_says_how_they_came_about(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    points = 50 * HEAD[:, :2] + 50
+    faces = [Face([0, 0, 99, 99], landmarks=Landmarks(points, np.ones(68), np.ones(68))), Face([0, 0, 9, 9])]
+    FORMATS["jsonl"].write("a.jsonl", [Record("a.png", 0, 0.0, 100, 100, faces)])
+    assert run(["convert", "a.jsonl", "b.jsonl", "--scheme", "hysts28"]) == 0
+    assert capsys.readouterr().err.splitlines()[1:] == ["ibug68 to hysts28: 16 points exact, 12 points derived"]
+    (record,) = FORMATS["jsonl"].read("b.jsonl")
+    assert [face.landmarks.scheme if face.landmarks else None for face in record.faces] == ["hysts28", None]
+    assert run(["convert", "b.jsonl", "c.json", "--scheme", "ibug68"]) == 0
+    assert capsys.readouterr().err.splitlines()[1] == (
+        "hysts28 to ibug68: 16 points exact, 36 points derived (lost there and back: 1.3 % of the box's side), "
+        "16 points absent (lost there and back: 3.4 % of the box's side)"
+    )
+    assert run(["convert", "a.jsonl", "p", "--to", "pts", "--scheme", "manga60b"]) == 0
+    assert run(["convert", "p", "d.csv", "--from", "pts"]) == 2
+    assert "60 points are manga60a or manga60b; say which with --from-scheme" in capsys.readouterr().err
+    assert run(["convert", "p", "d.csv", "--from", "pts", "--from-scheme", "manga60b", "--scheme", "manga60a"]) == 0
+    (record,) = FORMATS["csv"].read("d.csv")
+    want = faces[0].to("manga60a").landmarks.points
+    np.testing.assert_allclose(record.faces[0].landmarks.points, want, atol=1e-3)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("form", ["jsonl", "csv", "coco"])
+def test_landmarks_come_in_the_scheme_asked_for(form: str, tmp_path: Path) -> None:
+    picture, out = save(paint([(30, 40, 90)]), tmp_path / "a.png"), tmp_path / f"a{FORMATS[form].suffix}"
+    assert run(["landmarks", str(picture), "-o", str(out), "--format", form, "--scheme", "five"]) == 0
+    (record,) = FORMATS[form].read(out)
+    (want,) = landmarks(picture)
+    np.testing.assert_allclose(record.faces[0].landmarks.points, want.to("five").landmarks.points, atol=1e-3)
+    assert record.faces[0].pose is not None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charaface import metrics
+from charaface.face import Landmarks
 from charaface.metrics import IGNORED, UNMATCHED
+from charaface.schemes import SCHEMES
+from charaface.schemes.head import HEAD
 
 RNG = np.random.default_rng(0)
 FACE = RNG.uniform(0, 100, (68, 2))
@@ -180,3 +183,15 @@ def test_a_face_one_frame_late_lags_by_its_step_and_an_offset_cancels_between_th
     both = [metrics.lag(path + offset, path, 100) for path in (way, way[::-1])]
     assert both[0] != pytest.approx(0)
     assert sum(both) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_lengths_are_those_of_the_same_face_in_any_scheme(scheme: str) -> None:
+    ones = np.ones(68)
+    marks = Landmarks(50 + 10 * HEAD[:, :2], ones, ones)
+    truth = marks.to(scheme).points
+    ocular = metrics.normaliser("inter-ocular", truth, marks.box, scheme)
+    assert np.isnan(ocular) if scheme == "five" else ocular == pytest.approx(10, abs=1e-4)
+    want = metrics.normaliser("inter-pupil", marks.points, marks.box)
+    assert metrics.normaliser("inter-pupil", truth, marks.box, scheme) == pytest.approx(want, rel=0.02)
+    assert metrics.normaliser("box", truth, marks.box, scheme) == metrics.normaliser("box", marks.points, marks.box)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from charaface.schemes import SCHEMES
+from charaface.geometry import box_from_points
+from charaface.schemes import conversion, scheme_named
 
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
@@ -22,9 +23,7 @@ class Landmarks:
     scheme: str = "ibug68"
 
     def __post_init__(self) -> None:
-        if self.scheme not in SCHEMES:
-            raise ValueError(f"no scheme {self.scheme!r}; there are {', '.join(SCHEMES)}")
-        count = SCHEMES[self.scheme].count
+        count = scheme_named(self.scheme).count
         points = _float32(self.points)
         if points.shape != (count, 2):
             raise ValueError(f"{self.scheme} needs points of shape ({count}, 2), got {points.shape}")
@@ -35,6 +34,32 @@ class Landmarks:
             if values.shape != (count,):
                 raise ValueError(f"{self.scheme} needs {name} of shape ({count},), got {values.shape}")
             object.__setattr__(self, name, values)
+
+    @property
+    def known(self) -> np.ndarray:
+        """(N,) bool, False for a point that nothing is known of: hidden, with a score of 0, where a head has it."""
+        return np.asarray(self.visible | (self.scores > 0))
+
+    @property
+    def box(self) -> np.ndarray:
+        """(4,) float32 face box of the points, as box_from_points has it of their places in ibug68; not clipped."""
+        return box_from_points(self.to("ibug68").points)
+
+    def to(self, scheme: str) -> Landmarks:
+        """The points in another scheme, as charaface.schemes.convert_points has them.
+
+        A point is as sure and as visible as the least of those that it is made of. One that this scheme has nothing
+        for is not known: it lies where the average head has it, hidden and with a score of 0. Raises ValueError for
+        an unknown scheme.
+        """
+        if scheme == self.scheme:
+            return self
+        way = conversion(self.scheme, scheme)
+        made = way.sources.any(axis=1)
+        scores = np.where(way.sources, self.scores, np.inf).min(axis=1)
+        visible = np.where(way.sources, self.visible, True).all(axis=1)
+        points = way.weights @ self.points.astype(np.float64)
+        return Landmarks(points, np.where(made, scores, 0), np.logical_and(visible, made), scheme)
 
 
 @dataclass(frozen=True)
@@ -92,6 +117,11 @@ class Face:
             raise ValueError(f"a box needs x1 > x0 and y1 > y0, got {box.tolist()}")
         object.__setattr__(self, "box", box)
         object.__setattr__(self, "score", float(self.score))
+
+    def to(self, scheme: str) -> Face:
+        """The face with its points in another scheme; one without points as it is. ValueError for an unknown scheme."""
+        scheme_named(scheme)
+        return self if self.landmarks is None else replace(self, landmarks=self.landmarks.to(scheme))
 
     def to_dict(self) -> dict[str, Any]:
         """The face as plain JSON values; unknown fields are absent, parts are derived from the points."""

@@ -7,42 +7,47 @@ from collections.abc import Callable
 import numpy as np
 
 from charaface.geometry import area, intersection, iou
-
-_RIGHT_EYE, _LEFT_EYE = slice(36, 42), slice(42, 48)
-_RIGHT_CORNER, _LEFT_CORNER = 36, 45
+from charaface.schemes import Scheme, scheme_named
 
 IGNORED, UNMATCHED = -2, -1  # what match() gives for a detection that takes no true box
 
 
-def _inter_ocular(truth: np.ndarray, _: np.ndarray) -> float:
-    return float(np.hypot(*(truth[_LEFT_CORNER] - truth[_RIGHT_CORNER])))
+def _inter_ocular(truth: np.ndarray, _: np.ndarray, scheme: Scheme) -> float:
+    corners = scheme.outer_eye_corners
+    return float("nan") if corners is None else _between(truth, *corners)
 
 
-def _inter_pupil(truth: np.ndarray, _: np.ndarray) -> float:
-    return float(np.hypot(*(truth[_LEFT_EYE].mean(axis=0) - truth[_RIGHT_EYE].mean(axis=0))))
+def _inter_pupil(truth: np.ndarray, _: np.ndarray, scheme: Scheme) -> float:
+    return _between(truth, scheme.parts["right_eye"], scheme.parts["left_eye"])
 
 
-def _box_side(_: np.ndarray, box: np.ndarray) -> float:
+def _between(truth: np.ndarray, right: tuple[int, ...], left: tuple[int, ...]) -> float:
+    return float(np.hypot(*(truth[list(left)].mean(axis=0) - truth[list(right)].mean(axis=0))))
+
+
+def _box_side(_: np.ndarray, box: np.ndarray, __: Scheme) -> float:
     return float(np.sqrt(area(box)))
 
 
-# (68, 2) true points and (4,) true box to the length that errors are divided by, in pixels
-NORMALISERS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+# (N, 2) true points, (4,) true box and their scheme to the length that errors are divided by, in pixels
+NORMALISERS: dict[str, Callable[[np.ndarray, np.ndarray, Scheme], float]] = {
     "inter-ocular": _inter_ocular,  # outer eye corners, 300-W's own (Sagonas et al. 2013)
-    "inter-pupil": _inter_pupil,  # centres of the six points of each eye
+    "inter-pupil": _inter_pupil,  # centres of the points of each eye
     "box": _box_side,  # root of the area of the box
 }
 
 
-def normaliser(name: str, truth: np.ndarray, box: np.ndarray) -> float:
+def normaliser(name: str, truth: np.ndarray, box: np.ndarray, scheme: str = "ibug68") -> float:
     """The length in pixels that the errors of a face are divided by.
 
-    truth: (68, 2) ibug68 points, rows of NaN not known; box: (4,). NaN where a point that the length needs is
-    not known, or the length is nothing. Raises ValueError for an unknown name.
+    truth: (N, 2) points of a scheme, rows of NaN not known; box: (4,). NaN where a point that the length needs is
+    not known, the scheme has none (five has no eye corners), or the length is nothing. Raises ValueError for an
+    unknown name or scheme.
     """
     if name not in NORMALISERS:
         raise ValueError(f"no normaliser {name!r}; there are {', '.join(NORMALISERS)}")
-    length = NORMALISERS[name](np.asarray(truth, dtype=np.float64), np.asarray(box, dtype=np.float64))
+    truth, box = np.asarray(truth, dtype=np.float64), np.asarray(box, dtype=np.float64)
+    length = NORMALISERS[name](truth, box, scheme_named(scheme))
     return length if length > 0 else float("nan")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,9 +40,9 @@ def records() -> list[Record]:
 
 def full() -> list[Record]:
     """A face of which everything is known, one without points, and no face."""
-    known = Face(
-        [0.5, 0, 10, 10], 0.5, landmarks(), Pose(1, 2, 3), Emotion("happy", {"happy": 1.0}), {}, {"anime": 1.0}, 7
-    )
+    marks = landmarks()
+    marks.scores[7], marks.visible[7] = 0, False  # not known
+    known = Face([0.5, 0, 10, 10], 0.5, marks, Pose(1, 2, 3), Emotion("happy", {"happy": 1.0}), {}, {"anime": 1.0}, 7)
     return [Record("a.gif", 3, 0.5, 20, 10, [known, Face([0, 0, 9, 9])]), Record("b.png", 0, 0.0, 20, 10, [])]
 
 
@@ -159,6 +161,15 @@ def test_a_table_that_began_without_points_takes_none() -> None:
 def test_the_documents_list_the_formats_as_they_are() -> None:
     page = Path(__file__).parents[2] / "docs/formats.md"
     assert table() in page.read_text(encoding="utf-8")
+    places = re.findall(r"\[\S+\]\((\S+)\) `\[(\w+)\]`", table())
+    assert [name for _, name in places] == list(FORMATS)
+    for file in {file for file, _ in places}:
+        spec = importlib.util.spec_from_file_location("linked", page.parent / file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        tests = [value for name, value in vars(module).items() if name.startswith("test_")]
+        asked = [mark.args for test in tests for mark in test.pytestmark if mark.name == "parametrize"]
+        assert [(names, list(values)) for names, values in asked] == [("name", list(FORMATS))]
     for key, meaning in LACKS.items():
         assert f"- {key}: {meaning}" in page.read_text(encoding="utf-8")
 
@@ -179,3 +190,86 @@ def test_a_format_is_known_by_name_and_by_ending() -> None:
     assert format_of(Path("a.b.jsonl")) is FORMATS["jsonl"]
     with pytest.raises(ValueError, match=r"no format 'faces\.jso'; there are jsonl, csv, .*; did you mean jsonl"):
         format_of("faces.jso")
+
+
+SELF_TELLING = ("jsonl", "csv", "parquet", "coco", "labelme", "cvat", "yolo")  # formats that say which scheme it is
+
+
+def sixty(scheme: str = "manga60b") -> list[Record]:
+    """A face with sixty points, all of them seen."""
+    points = RNG.uniform(10, 90, (60, 2)).round().astype(np.float32)
+    face = Face([5, 5, 95, 95], landmarks=Landmarks(points, np.ones(60), np.ones(60), scheme))
+    return [Record("a.png", 0, 0.0, 100, 100, [face])]
+
+
+@pytest.mark.parametrize("name", SELF_TELLING)
+def test_sixty_points_keep_their_order_where_a_file_says_it(name: str, tmp_path: Path) -> None:
+    form, given = FORMATS[name], sixty()
+    path = form.write(tmp_path / f"a{form.suffix}", given)
+    for scheme in (None, "manga60a", "ibug68"):  # a word is for files that do not say it
+        (record,) = form.read(path, scheme)
+        assert record.faces[0].landmarks.scheme == "manga60b"
+        np.testing.assert_allclose(record.faces[0].landmarks.points, given[0].faces[0].landmarks.points, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["dlib", "pts"])
+def test_sixty_points_without_a_word_are_refused_with_both_orders_named(name: str, tmp_path: Path) -> None:
+    form, given = FORMATS[name], sixty()
+    path = form.write(tmp_path / f"a{form.suffix}", given)
+    with pytest.raises(InputError, match=r"a.*: 60 .* are manga60a or manga60b; say which with --from-scheme"):
+        list(form.read(path))
+    with pytest.raises(InputError, match=r"60 .*; wflw98 has 98"):
+        list(form.read(path, scheme="wflw98"))
+    for scheme in ("manga60a", "manga60b"):
+        (record,) = form.read(path, scheme=scheme)
+        assert record.faces[0].landmarks.scheme == scheme
+        assert np.array_equal(record.faces[0].landmarks.points, given[0].faces[0].landmarks.points)
+
+
+@pytest.mark.parametrize("name", ["coco", "cvat", "labelme", "yolo"])
+def test_files_of_others_are_read_as_the_word_says(name: str, tmp_path: Path) -> None:
+    form = FORMATS[name]
+    path = form.write(tmp_path / f"a{form.suffix}", sixty())
+    for file in [file for file in (path, *path.rglob("*")) if file.is_file()]:
+        file.write_text(file.read_text("utf-8").replace("manga60b", "theirs"), "utf-8")
+    with pytest.raises(InputError, match="manga60a or manga60b"):
+        list(form.read(path))
+    (record,) = form.read(path, "manga60a")
+    assert record.faces[0].landmarks.scheme == "manga60a"
+
+
+@pytest.mark.parametrize("name", ["coco", "cvat", "yolo"])
+def test_what_is_not_known_is_written_as_not_labelled(name: str, tmp_path: Path) -> None:
+    form, ones = FORMATS[name], np.ones(60)
+    marks = Landmarks(sixty()[0].faces[0].landmarks.points, ones, ones, "manga60a").to("ibug68")
+    assert (~marks.known).sum() == 16
+    path = form.write(
+        tmp_path / f"a{form.suffix}", [Record("a.png", 0, 0.0, 100, 100, [Face([5, 5, 95, 95], 1, marks)])]
+    )
+    text = next(path.rglob("a.txt")).read_text("utf-8") if form.folder else path.read_text("utf-8")
+    if name == "coco":
+        (face,) = json.loads(text)["annotations"]
+        assert face["keypoints"][2::3].count(0) == 16
+        assert face["num_keypoints"] == 52
+    elif name == "cvat":
+        assert text.count('outside="1"') == 16
+    else:
+        assert text.split()[7::3].count("0") == 16
+    (record,) = form.read(path)
+    assert np.array_equal(record.faces[0].landmarks.known, marks.known)
+
+
+def test_a_coco_file_names_the_points_of_the_schemes_in_it_and_of_no_other(tmp_path: Path) -> None:
+    mixed = [*sixty("manga60a"), *sixty("manga60b"), *records()]
+    path = FORMATS["coco"].write(tmp_path / "a.json", mixed)
+    categories = json.loads(path.read_text("utf-8"))["categories"]
+    assert [c["name"] for c in categories] == ["face", "face_ibug68", "face_manga60a", "face_manga60b"]
+    assert [len(c.get("keypoints", ())) for c in categories] == [0, 68, 60, 60]
+    schemes = [face.landmarks.scheme for r in FORMATS["coco"].read(path) for face in r.faces if face.landmarks]
+    assert schemes == ["manga60a", "manga60b", "ibug68", "ibug68", "ibug68"]
+
+
+@pytest.mark.parametrize("name", ["csv", "yolo"])
+def test_a_table_of_one_scheme_takes_no_second(name: str, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="points of one scheme, manga60a here, got manga60b"):
+        FORMATS[name].write(tmp_path / "a", [*sixty("manga60a"), *sixty("manga60b")])

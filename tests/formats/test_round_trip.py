@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from charaface.face import EXPRESSIONS, Emotion, Face, Landmarks, Pose
 from charaface.formats import FORMATS, Record, kept
+from charaface.schemes import SCHEMES
 
 NUMBER = st.floats(-1e4, 1e4, width=32)
 SHARE = st.floats(0, 1, width=32)
@@ -20,13 +21,15 @@ NAME = st.text(st.characters(codec="utf-8", exclude_characters='/\\<>:"|?*', exc
 
 
 @st.composite
-def faces(draw: st.DrawFn) -> Face:
+def faces(draw: st.DrawFn, scheme: str) -> Face:
     x, y, width, height = draw(st.tuples(NUMBER, NUMBER, SIDE, SIDE))
     marks = None
     if draw(st.booleans()):
         rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-        points = rng.uniform(-1e4, 1e4, (68, 2)) * draw(st.sampled_from([1e-3, 1e-2, 1, 3]))
-        marks = Landmarks(points, rng.random(68), rng.random(68) > 0.3)
+        count = SCHEMES[scheme].count
+        points = rng.uniform(-1e4, 1e4, (count, 2)) * draw(st.sampled_from([1e-3, 1e-2, 1, 3]))
+        known = rng.permutation(count) < draw(st.sampled_from([2, count]))
+        marks = Landmarks(points, rng.random(count) * known, (rng.random(count) > 0.3) & known, scheme)
     return Face(
         np.array([x, y, x + width, y + height]),
         draw(SHARE),
@@ -38,10 +41,10 @@ def faces(draw: st.DrawFn) -> Face:
 
 
 @st.composite
-def records(draw: st.DrawFn) -> Record:
+def records(draw: st.DrawFn, scheme: str) -> Record:
     frame = draw(st.integers(0, 3))
     size = draw(st.tuples(st.integers(1, 10**5), st.integers(1, 10**5)))
-    return Record("a.gif", frame, frame / 8, *size, draw(st.lists(faces(), max_size=3)))
+    return Record("a.gif", frame, frame / 8, *size, draw(st.lists(faces(scheme), max_size=3)))
 
 
 def values(given: list[Record]) -> list[float | str | int | bool | None]:
@@ -56,17 +59,17 @@ def values(given: list[Record]) -> list[float | str | int | bool | None]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@given(record=records(), file=NAME.map(lambda stem: f"x{stem}x.png"))
-@settings(max_examples=12, deadline=None, derandomize=True)
-def test_whatever_is_written_is_read_back(name: str, record: Record, file: str) -> None:
-    form = FORMATS[name]
+@given(data=st.data(), scheme=st.sampled_from(sorted(SCHEMES)), file=NAME.map(lambda stem: f"x{stem}x.png"))
+@settings(max_examples=24, deadline=None, derandomize=True)
+def test_whatever_is_written_is_read_back(name: str, data: st.DataObject, scheme: str, file: str) -> None:
+    form, record = FORMATS[name], data.draw(records(scheme))
     record = Record(file[-100:], *list(vars(record).values())[1:])
     want = list(kept([record], form.lacks))
     with TemporaryDirectory() as folder:
         path = form.write(f"{folder}/a{form.suffix}", [record])
         if not want:
             return
-        got = list(form.read(path))
+        got = list(form.read(path, scheme))
     assert len(values(got)) == len(values(want))
     for a, b in zip(values(got), values(want), strict=True):
         assert a == (pytest.approx(b, rel=1e-6, abs=1e-3) if isinstance(b, float) else b)

@@ -62,6 +62,11 @@ FLIP: list[Decorator] = [
     click.option("--flip", is_flag=True, help="Read every face mirrored too: twice the time, a little less error."),
 ]
 
+SCHEMES = ("ibug68", "manga60a", "manga60b", "hysts28", "wflw98", "five")  # keys of SCHEMES, which would load NumPy
+SCHEME: list[Decorator] = [
+    click.option("--scheme", type=click.Choice(SCHEMES), help="Turn the points into those of another scheme."),
+]
+
 CLIPS: list[Decorator] = [
     click.option("--smooth/--no-smooth", default=True, show_default=True, help="Take the trembling out of points."),
     click.option(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from charaface.cli.done import digest
 from charaface.cli.inputs import Input
 from charaface.cli.pool import Tell
 from charaface.files import atomic
+
+if TYPE_CHECKING:
+    from charaface.formats import Record
 
 FORMS = (
     "jsonl",
@@ -44,15 +47,15 @@ def detect(inputs: tuple[Path, ...], output: str | None, form: str | None, **giv
 
     One JSON object a frame: file, frame, time, width, height and faces, the biggest first.
     """
-    given["flip"] = False
+    given |= {"flip": False, "scheme": None}
     return _print_faces("detect", inputs, output, form, given)
 
 
 @click.command()
 @options.INPUTS
-@options.with_options([OUT, FORMAT], options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH)
+@options.with_options([OUT, FORMAT], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH)
 def landmarks(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
-    """Print 68 points and the pose of all faces.
+    """Print 68 points, or those of another scheme, and the pose of all faces.
 
     One JSON object a frame: file, frame, time, width, height and faces, the biggest first.
     """
@@ -63,52 +66,67 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
     from charaface.formats import FORMATS
 
     form = form or _form_of(output)
-    kind, scheme = FORMATS[form], "ibug68" if task == "landmarks" else None
+    kind = FORMATS[form]
     if output is None and kind.writer is None:
         raise click.UsageError(f"{form} is written whole: name a file for it with -o")
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
     arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
-    work = partial(_found, place=job.place, task=task, form=form, to_file=output is not None, arguments=arguments)
+    work = _Finding(task, form, given["scheme"], None if output is None else job.place, arguments)
     if output is None and kind.writer and not given["dry_run"]:
-        kind.writer(sys.stdout, scheme)  # the head of the table
-    out = _print if output is None else None
+        kind.writer(sys.stdout, work.scheme_written)  # the head of the table
     return job.run(
         work,
-        signed(task, {**arguments, "format": form}),
+        signed(task, {**arguments, "format": form, "scheme": given["scheme"]}),
         lambda one: job.place.of(one, kind.suffix),
-        out=out,
+        out=_print if output is None else None,
         bars=output is not None or not sys.stdout.isatty(),
     )
 
 
-def _found(
-    one: Input, tell: Tell, place: Place, task: str, form: str, to_file: bool, arguments: dict[str, Any]
-) -> list[Path]:
-    from charaface.formats import FORMATS, Record
-    from charaface.tasks.frames import frames
+@dataclass(frozen=True)
+class _Finding:
+    """Looks for the faces of an input and writes them, or gives them as text."""
 
-    kind = FORMATS[form]
+    task: str
+    form: str
+    scheme: str | None  # of points, in place of the networks' own
+    place: Place | None  # None gives them
+    arguments: dict[str, Any]
 
-    def records() -> Iterator[Record]:
-        clip = frames(one.path, task, **arguments)
-        for done, frame in enumerate(clip, 1):
-            height, width = frame.image.shape[:2]
-            yield Record(one.shown, frame.index, round(frame.time, 6), width, height, frame.faces)
-            tell.progress(done, clip.total)
+    @property
+    def scheme_written(self) -> str | None:
+        """The scheme of points that a table has columns for."""
+        return self.scheme or ("ibug68" if self.task == "landmarks" else None)
 
-    if not to_file and kind.writer:
+    def __call__(self, one: Input, tell: Tell) -> list[Path]:
+        from charaface.formats import FORMATS
+
+        kind = FORMATS[self.form]
+        if self.place is not None:
+            path = self.place.made(one, kind.suffix)
+            with atomic(path, one.path) as part:
+                kind.write(part, self._records(one, tell))
+            return [path]
+        assert kind.writer is not None
         text = StringIO(newline="")
-        write = kind.writer(text, "ibug68" if task == "landmarks" else None)
-        for record in records():
+        write = kind.writer(text, self.scheme_written)
+        for record in self._records(one, tell):
             text.seek(0)
             text.truncate()  # the head of a table stands there already
             write(record)
             tell.give(text.getvalue())
         return []
-    path = place.made(one, kind.suffix)
-    with atomic(path, one.path) as part:
-        kind.write(part, records())
-    return [path]
+
+    def _records(self, one: Input, tell: Tell) -> Iterator[Record]:
+        from charaface.formats import Record
+        from charaface.tasks.frames import frames
+
+        clip = frames(one.path, self.task, **self.arguments)
+        for done, frame in enumerate(clip, 1):
+            height, width = frame.image.shape[:2]
+            faces = [face.to(self.scheme) for face in frame.faces] if self.scheme else frame.faces
+            yield Record(one.shown, frame.index, round(frame.time, 6), width, height, faces)
+            tell.progress(done, clip.total)
 
 
 def _print(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TextIO
 
 from charaface.formats import animeface, coco, csv, cvat, dlib, jsonl, labelme, parquet, pts, yolo
@@ -18,13 +18,16 @@ class Format(NamedTuple):
 
     about: str  # in a few words
     suffix: str
-    read: Callable[[str | Path], Iterator[Record]]
+    # path, and the scheme of the points where the file does not tell it (None: by their number)
+    read: Callable[..., Iterator[Record]]
     write: Callable[[str | Path, Iterable[Record]], Path]
     lacks: frozenset[str]  # what it has no place for, keys of LACKS
     # adds records to an open text file one by one, where a file may begin before all is known; scheme None: no points
     writer: Callable[[TextIO, str | None], Write] | None = None
     folder: bool = False  # whether it is written as a folder of files; read also takes one of them
 
+
+ROUND_TRIP = PurePosixPath("tests/formats/test_round_trip.py")  # with a test [NAME] for each
 
 FORMATS: dict[str, Format] = {
     "jsonl": Format("JSON lines, one object a frame", ".jsonl", jsonl.read, jsonl.write, jsonl.LACKS, jsonl.writer),
@@ -54,9 +57,15 @@ def format_of(name: str | Path) -> Format:
 
 def table() -> str:
     """The formats as the documents list them, in Markdown."""
-    rows = ["| name | what | written as | has no place for |", "|---|---|---|---|"]
+    rows = ["| name | what | written as | has no place for | read back by |", "|---|---|---|---|---|"]
     for name, kind in FORMATS.items():
         files = f"a folder of `{kind.suffix}`" if kind.folder and kind.suffix else "a folder" if kind.folder else ""
         lacks = ", ".join(key for key in LACKS if key in kind.lacks)
-        rows.append(f"| `{name}` | {kind.about} | {files or f'a `{kind.suffix}`'} | {lacks or 'nothing is lost'} |")
+        row = (f"`{name}`", kind.about, files or f"a `{kind.suffix}`", lacks or "nothing is lost", _tested(name))
+        rows.append(f"| {' | '.join(row)} |")
     return "\n".join(rows) + "\n"
+
+
+def _tested(name: str) -> str:
+    """A link to the test that writes a format and reads it back, with its name there."""
+    return f"[{ROUND_TRIP.name}]({PurePosixPath('..') / ROUND_TRIP}) `[{name}]`"

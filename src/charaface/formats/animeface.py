@@ -19,7 +19,7 @@ from charaface.formats.record import Record
 LACKS = frozenset({"frames", "size", "empty", "points", "pose", "tracks", "more"})
 
 
-def read(path: str | Path) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """One record for the lines of each picture. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
         lines = (_line(text, f"{path}:{number}") for number, text in enumerate(file, 1) if text.strip())

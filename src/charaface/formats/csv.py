@@ -8,14 +8,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TextIO
 
 from charaface.face import Face
 from charaface.files import InputError, OutputError, atomic, open_input
-from charaface.formats.record import Record, Write
-from charaface.schemes import SCHEMES
+from charaface.formats.record import Record, Write, first_scheme
+from charaface.schemes import SCHEMES, scheme_named
 
 LACKS = frozenset({"more"})
 _FRAME = ("file", "frame", "time", "width", "height")
@@ -23,7 +23,7 @@ _FACE = ("face", "track", "score", "x0", "y0", "x1", "y1", "yaw", "pitch", "roll
 _BOX, _POSE = ("x0", "y0", "x1", "y1"), ("yaw", "pitch", "roll")
 
 
-def read(path: str | Path) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
         try:
@@ -43,16 +43,12 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
     The first face with points decides which have columns, and all before it is held in memory; OutputError for a
     later face with points of another scheme.
     """
-    path, records, held, scheme = Path(path), iter(records), [], None
-    for record in records:
-        held.append(record)
-        scheme = next((face.landmarks.scheme for face in record.faces if face.landmarks is not None), None)
-        if scheme:
-            break
+    path = Path(path)
+    scheme, records = first_scheme(records)
     with atomic(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         add = writer(file, scheme)
         try:
-            for record in chain(held, records):
+            for record in records:
                 add(record)
         except OutputError as error:
             raise OutputError(f"{path}: {error}") from None
@@ -117,7 +113,7 @@ def _face(row: dict[str, str]) -> Face:
     if row["yaw"]:
         data["pose"] = {k: float(row[k]) for k in _POSE}
     if row["scheme"]:
-        count = SCHEMES[row["scheme"]].count
+        count = scheme_named(row["scheme"]).count
         data["landmarks"] = {
             "scheme": row["scheme"],
             "points": [[float(row[f"p{i}_x"]), float(row[f"p{i}_y"])] for i in range(count)],

@@ -6,6 +6,7 @@ CVAT counts from the picture's edge, so the middle of the first pixel is at 0.5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
@@ -16,16 +17,18 @@ from charaface.face import Face, Landmarks
 from charaface.files import atomic
 from charaface.formats.record import Record
 from charaface.formats.xml import images
-from charaface.geometry import box_from_points
-from charaface.schemes import scheme_of
+from charaface.schemes import SCHEMES, scheme_of
 
 LACKS = frozenset({"frames", "point scores", "pose", "more"})
 _MIDDLE = 0.5
 
 
-def read(path: str | Path) -> Iterator[Record]:
-    """The records of a file, one by one. Raises InputError that names file and image."""
-    return images(path, _record)
+def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+    """The records of a file, one by one. Raises InputError that names file and image.
+
+    scheme: that of skeletons whose label names none, where their number of points does not tell it.
+    """
+    return images(path, partial(_record, scheme=scheme))
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
@@ -54,13 +57,14 @@ def _shapes(face: Face, group: int) -> Iterator[str]:
     if face.landmarks is not None:
         yield f'    <skeleton label="{face.landmarks.scheme}" source="auto" z_order="0" group_id="{group}">\n'
         marks = data["landmarks"]
-        for i, ((x, y), seen) in enumerate(zip(marks["points"], marks["visible"], strict=True)):
+        rows = zip(marks["points"], marks["visible"], face.landmarks.known.tolist(), strict=True)
+        for i, ((x, y), seen, known) in enumerate(rows):
             spot = f'{x + _MIDDLE},{y + _MIDDLE}" occluded="{int(not seen)}"'
-            yield f'      <points label="{i}" source="auto" outside="0" points="{spot}/>\n'
+            yield f'      <points label="{i}" source="auto" outside="{int(not known)}" points="{spot}/>\n'
         yield "    </skeleton>\n"
 
 
-def _record(image: Element) -> Record:
+def _record(image: Element, scheme: str | None) -> Record:
     if "name" not in image.attrib:
         raise ValueError("it has no name")
     size = int(image.get("width", 0)), int(image.get("height", 0))
@@ -69,31 +73,34 @@ def _record(image: Element) -> Record:
     faces, used = [], set()
     for box in boxes:
         group = box.get("group_id", "0")
-        faces.append(_face(box, by_group.get(group)))
+        faces.append(_face(box, by_group.get(group), scheme))
         used.add(group)
     alone = [s for s in skeletons if s.get("group_id", "0") not in used]
-    return Record(image.attrib["name"], 0, 0.0, *size, faces + [_bare(s) for s in alone])
+    return Record(image.attrib["name"], 0, 0.0, *size, faces + [_bare(s, scheme) for s in alone])
 
 
-def _face(box: Element, skeleton: Element | None) -> Face:
+def _face(box: Element, skeleton: Element | None, scheme: str | None) -> Face:
     edges = [float(box.get(name, "nan")) for name in ("xtl", "ytl", "xbr", "ybr")]
     more = {a.get("name"): a.text or "" for a in box.iter("attribute")}
     track = int(more["track"]) if "track" in more else None
-    marks = _landmarks(skeleton) if skeleton is not None else None
+    marks = _landmarks(skeleton, scheme) if skeleton is not None else None
     return Face(edges, float(more.get("score", 1.0)), marks, track=track)  # type: ignore[arg-type]
 
 
-def _bare(skeleton: Element) -> Face:
-    marks = _landmarks(skeleton)
-    return Face(box_from_points(marks.points), landmarks=marks)
+def _bare(skeleton: Element, scheme: str | None) -> Face:
+    marks = _landmarks(skeleton, scheme)
+    return Face(marks.box, landmarks=marks)
 
 
-def _landmarks(skeleton: Element) -> Landmarks:
+def _landmarks(skeleton: Element, scheme: str | None) -> Landmarks:
     rows = {int(p.get("label", "")): p for p in skeleton.iter("points")}
-    scheme = scheme_of(rows, "points of a skeleton")
-    points, seen = np.empty((len(rows), 2)), np.empty(len(rows), dtype=np.bool_)
+    label = skeleton.get("label", "")
+    scheme = scheme_of(rows, "points of a skeleton", label if label in SCHEMES else scheme)
+    points = np.empty((len(rows), 2))
+    seen, known = np.empty(len(rows), dtype=np.bool_), np.empty(len(rows), dtype=np.bool_)
     for i, row in rows.items():
         x, _, y = row.get("points", "").partition(",")
         points[i] = float(x) - _MIDDLE, float(y) - _MIDDLE
-        seen[i] = row.get("occluded", "0") == "0" and row.get("outside", "0") == "0"
-    return Landmarks(points, np.ones(len(rows)), seen, scheme)
+        known[i] = row.get("outside", "0") == "0"
+        seen[i] = row.get("occluded", "0") == "0" and known[i]
+    return Landmarks(points, known, seen, scheme)

@@ -6,6 +6,7 @@ A box is left, top, width and height in pixels; a part is a pixel, and its name 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
@@ -18,12 +19,15 @@ from charaface.formats.record import Record, whole_box
 from charaface.formats.xml import images
 from charaface.schemes import scheme_of
 
-LACKS = frozenset({"frames", "fractions", "point scores", "visible", "pose", "tracks", "more"})
+LACKS = frozenset({"frames", "fractions", "point scores", "visible", "unknown points", "pose", "tracks", "more"})
 
 
-def read(path: str | Path) -> Iterator[Record]:
-    """The records of a file, one by one; fractions are taken where it has them. Raises InputError naming the image."""
-    return images(path, _record)
+def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+    """The records of a file, one by one; fractions are taken where it has them. Raises InputError naming the image.
+
+    scheme: that of the parts, where their number does not tell it.
+    """
+    return images(path, partial(_record, scheme=scheme))
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
@@ -49,26 +53,26 @@ def _box(face: Face) -> Iterator[str]:
     yield "    </box>\n"
 
 
-def _record(image: Element) -> Record:
+def _record(image: Element, scheme: str | None) -> Record:
     if "file" not in image.attrib:
         raise ValueError("it names no file")
     size = int(image.get("width", 0)), int(image.get("height", 0))
-    return Record(image.attrib["file"], 0, 0.0, *size, [_face(box) for box in image.iter("box")])
+    return Record(image.attrib["file"], 0, 0.0, *size, [_face(box, scheme) for box in image.iter("box")])
 
 
-def _face(box: Element) -> Face:
+def _face(box: Element, scheme: str | None) -> Face:
     missing = [name for name in ("left", "top", "width", "height") if name not in box.attrib]
     if missing:
         raise ValueError(f"a box without {', '.join(missing)}")
     x, y, width, height = (float(box.attrib[name]) for name in ("left", "top", "width", "height"))
     edges = [x, y, x + width, y + height]
-    return Face(edges, float(box.get("detection_score", 1.0)), _landmarks(box))  # type: ignore[arg-type]
+    return Face(edges, float(box.get("detection_score", 1.0)), _landmarks(box, scheme))  # type: ignore[arg-type]
 
 
-def _landmarks(box: Element) -> Landmarks | None:
+def _landmarks(box: Element, scheme: str | None) -> Landmarks | None:
     parts = {int(part.get("name", "")): part for part in box.iter("part")}
     if not parts:
         return None
-    scheme = scheme_of(parts, "parts of a box")
+    scheme = scheme_of(parts, "parts of a box", scheme)
     points = [[float(parts[i].get("x", "nan")), float(parts[i].get("y", "nan"))] for i in sorted(parts)]
     return Landmarks(np.asarray(points), np.ones(len(parts)), np.ones(len(parts), dtype=np.bool_), scheme)

@@ -32,7 +32,7 @@ def writer(file: TextIO, _scheme: str | None = None) -> Write:
     return write
 
 
-def read(path: str | Path) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
         for number, text in enumerate(file, 1):

@@ -18,21 +18,23 @@ from charaface.files import InputError, atomic, open_input
 from charaface.formats.folder import Names, files, made, stem_of
 from charaface.formats.jsonl import no_number
 from charaface.formats.record import Record
-from charaface.geometry import box_from_points
-from charaface.schemes import scheme_of
+from charaface.schemes import SCHEMES, scheme_of
 
-LACKS = frozenset({"frames", "scores", "point scores", "pose", "tracks", "more"})
+LACKS = frozenset({"frames", "scores", "point scores", "unknown points", "pose", "tracks", "more"})
 FACE = "face"  # the label of a box; a point's label is its number
 HIDDEN = "hidden"  # the flag of a point that cannot be seen
 _MIDDLE = 0.5
 
 
-def read(path: str | Path) -> Iterator[Record]:
-    """One record a file. path: a file or a folder. Raises InputError that names the file and what is wrong in it."""
+def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+    """One record a file. path: a file or a folder. Raises InputError that names the file and what is wrong in it.
+
+    scheme: that of points whose rectangle's description names none, where their number does not tell it.
+    """
     for file, _ in files(Path(path), ".json"):
         with open_input(file) as stream:
             try:
-                yield _record(json.loads(stream.read().decode("utf-8-sig"), parse_constant=no_number))
+                yield _record(json.loads(stream.read().decode("utf-8-sig"), parse_constant=no_number), scheme)
             except KeyError as error:
                 raise InputError(f"{file}: is no file of LabelMe (it has no {error})") from error
             except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
@@ -72,7 +74,15 @@ def _shapes(face: Face, group: int) -> Iterator[dict[str, Any]]:
     data = face.to_dict()
     x0, y0, x1, y1 = data["box"]
     common: dict[str, Any] = {"group_id": group, "description": "", "mask": None}
-    yield {**common, "label": FACE, "points": [[x0, y0], [x1, y1]], "shape_type": "rectangle", "flags": {}}
+    scheme = face.landmarks.scheme if face.landmarks else ""
+    yield {
+        **common,
+        "description": scheme,
+        "label": FACE,
+        "points": [[x0, y0], [x1, y1]],
+        "shape_type": "rectangle",
+        "flags": {},
+    }
     if "landmarks" in data:
         marks = data["landmarks"]
         for number, ((x, y), seen) in enumerate(zip(marks["points"], marks["visible"], strict=True)):
@@ -80,15 +90,17 @@ def _shapes(face: Face, group: int) -> Iterator[dict[str, Any]]:
             yield {**common, **spot, "flags": {} if seen else {HIDDEN: True}}
 
 
-def _record(table: dict[str, Any]) -> Record:
+def _record(table: dict[str, Any], scheme: str | None) -> Record:
     groups: dict[Any, dict[str, Any]] = {}
     for place, shape in enumerate(table["shapes"]):
         kind, label, group = shape["shape_type"], str(shape["label"]), shape.get("group_id")
         faceless = f"shape {place + 1}, no group" if group is None else group
-        own = groups.setdefault(faceless, {"points": {}, "visible": {}})
+        own = groups.setdefault(faceless, {"points": {}, "visible": {}, "scheme": scheme})
         if kind == "rectangle":
             (xa, ya), (xb, yb) = shape["points"]
             own["box"] = [min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)]
+            if shape.get("description") in SCHEMES:
+                own["scheme"] = shape["description"]
         elif kind == "point" and label.isdecimal():
             ((x, y),) = shape["points"]
             own["points"][int(label)] = (x - _MIDDLE, y - _MIDDLE)
@@ -102,8 +114,9 @@ def _face(own: dict[str, Any]) -> Face:
     numbers = sorted(own["points"])
     marks = None
     if numbers:
-        scheme = scheme_of(numbers, "points of a group")
+        scheme = scheme_of(numbers, "points of a group", own["scheme"])
         points = np.asarray([own["points"][i] for i in numbers], dtype=np.float64)
         visible = np.asarray([own["visible"][i] for i in numbers])
         marks = Landmarks(points, np.ones(len(numbers)), visible, scheme)
-    return Face(own["box"] if "box" in own else box_from_points(marks.points), landmarks=marks)  # type: ignore[union-attr]
+    box = marks.box if marks is not None and "box" not in own else own["box"]
+    return Face(box, landmarks=marks)

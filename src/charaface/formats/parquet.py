@@ -22,7 +22,7 @@ _POSE = ("yaw", "pitch", "roll")
 _MORE = ("domain", "weights", "colours", "emotion")
 
 
-def read(path: str | Path) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names the file."""
     pyarrow, parquet = _libraries(InputError)
     path = Path(path)

@@ -11,23 +11,25 @@ from charaface.face import Face, Landmarks
 from charaface.files import InputError, atomic, open_input
 from charaface.formats.folder import Names, files, made
 from charaface.formats.record import Record, kept
-from charaface.geometry import box_from_points
 from charaface.schemes import scheme_of
 
 LACKS = frozenset(
     {"frames", "names", "together", "size", "empty", "boxes", "scores", "point scores", "visible", "pose", "tracks"}
-) | {"more"}
+) | {"unknown points", "more"}
 _MOST = 100_000  # lines of a file
 
 
-def read(path: str | Path) -> Iterator[Record]:
-    """One record a file, of one face. path: a file or a folder. Raises InputError that names file and line."""
+def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+    """One record a file, of one face. path: a file or a folder. Raises InputError that names file and line.
+
+    scheme: that of the points, where their number does not tell it.
+    """
     for file, name in files(Path(path), ".pts"):
-        points, scheme = _points(file)
+        points, named = _points(file, scheme)
         ones = np.ones(len(points))
         try:
-            marks = Landmarks(points, ones, ones > 0, scheme)
-            face = Face(box_from_points(marks.points), landmarks=marks)
+            marks = Landmarks(points, ones, ones > 0, named)
+            face = Face(marks.box, landmarks=marks)
         except ValueError as error:
             raise InputError(f"{file}: {error}") from error
         yield Record(name.removesuffix(file.suffix), 0, 0.0, 0, 0, [face])
@@ -46,7 +48,7 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
     return folder
 
 
-def _points(path: Path) -> tuple[np.ndarray, str]:
+def _points(path: Path, scheme: str | None) -> tuple[np.ndarray, str]:
     """(N, 2) float64 points counted from 0, and the scheme that has as many."""
     count, rows, opened = None, [], False
     with open_input(path) as file:
@@ -69,7 +71,7 @@ def _points(path: Path) -> tuple[np.ndarray, str]:
     try:
         if count not in (None, len(rows)):
             raise ValueError(f"says {count} points and has {len(rows)}")
-        scheme = scheme_of(range(len(rows)), "points")
+        scheme = scheme_of(range(len(rows)), "points", scheme)
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
     return np.asarray(rows), scheme

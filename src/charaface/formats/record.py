@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,7 +12,6 @@ import numpy as np
 
 from charaface.face import Face, Landmarks
 from charaface.formats.folder import stem_of
-from charaface.geometry import box_from_points
 
 # what some formats have no place for, and what becomes of it there
 LACKS = {
@@ -26,6 +26,7 @@ LACKS = {
     "points": "there are none",
     "point scores": "a point is sure",
     "visible": "a point is visible",
+    "unknown points": "a point that is not known counts as one that is",
     "pose": "it is left out",
     "tracks": "they are left out",
     "more": "expression, colours, kind of drawing and weights are left out",
@@ -83,6 +84,17 @@ class Record:
 Write = Callable[[Record], None]  # adds one record to a file that is open
 
 
+def first_scheme(records: Iterable[Record]) -> tuple[str | None, Iterator[Record]]:
+    """The scheme of the first face with points, None of none, and all records; those before it are held in memory."""
+    records, held = iter(records), []
+    for record in records:
+        held.append(record)
+        for face in record.faces:
+            if face.landmarks is not None:
+                return face.landmarks.scheme, chain(held, records)
+    return None, iter(held)
+
+
 def kept(records: Iterable[Record], lacks: frozenset[str]) -> Iterator[Record]:
     """The records as a format that lacks these keys of LACKS gives them back."""
     for record in records:
@@ -105,12 +117,13 @@ def _kept(face: Face, lacks: frozenset[str]) -> Face:
     if marks is not None and "points" not in lacks:
         ones = np.ones(len(marks.points), dtype=np.float32)
         points = np.round(marks.points) if "fractions" in lacks else marks.points
-        scores = ones if "point scores" in lacks else marks.scores
+        scores = np.where(marks.known, ones, 0) if "point scores" in lacks else marks.scores
+        scores = np.where(marks.known, scores, ones) if "unknown points" in lacks else scores
         marks = Landmarks(points, scores, ones > 0 if "visible" in lacks else marks.visible, marks.scheme)
     else:
         marks = None
     if "boxes" in lacks and marks is not None:
-        box = box_from_points(marks.points)
+        box = marks.box
     elif "fractions" in lacks:
         box = whole_box(box)
     score = 1.0 if "scores" in lacks else face.score
