@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charaface import __version__, frames, landmarks
+from charaface import __version__, crop, frames, landmarks
 from charaface.cli import program, run
 from charaface.cli.annotate import KINDS
 from charaface.cli.convert import NAMES
@@ -382,6 +382,18 @@ def test_crop_of_one_picture_takes_the_name_given(tmp_path: Path, capsys: Captur
     assert run(["crop", str(picture(tmp_path / "none.png", 0)), "-o", str(tmp_path / "x.png")]) == 0
     assert "no face found; nothing to crop" in capsys.readouterr().err
     assert run(["crop", str(a), "-o", str(tmp_path / "face.txt")]) == 2
+    (face, *_) = landmarks(a)
+    for options, fill in ((["--rule", "ffhq"], (255, 255, 255)), (["--align", "--angle", "-30"], "reflect")):
+        out = tmp_path / f"{options[-1]}.png"
+        written = fill if fill == "reflect" else "#FFFFFF"
+        assert run(["crop", str(a), "-o", str(out), "--size", "50", "--fill", written, *options]) == 0
+        form = {"rule": "ffhq"} if "ffhq" in options else {"align": True, "angle": -30}
+        assert np.array_equal(load(out), crop(a, [face], size=50, fill=fill, **form)[0])
+    out = tmp_path / "clear.png"
+    assert run(["crop", str(a), "-o", str(out), "--margin", "3", "--fill", "transparent"]) == 0
+    assert load(out, alpha=True).shape == (256, 256, 4)
+    assert run(["crop", str(a), "-o", str(out), "--fill", "blue"]) == 2
+    assert 'white, reflect, transparent or a colour "#rrggbb", got' in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("world")

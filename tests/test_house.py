@@ -37,6 +37,7 @@ PUBLIC = [
     "Pose",
     "annotate",
     "crop",
+    "crop_matrices",
     "detect",
     "frames",
     "landmarks",

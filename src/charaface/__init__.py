@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from charaface.face import Colour, Emotion, Face, Landmarks, Pose
     from charaface.files import DamageWarning, InputError, LimitError, Limits, OutputError
     from charaface.tasks.annotate import annotate
-    from charaface.tasks.crop import crop
+    from charaface.tasks.crop import crop, crop_matrices
     from charaface.tasks.detect import detect
     from charaface.tasks.frames import Frame, frames
     from charaface.tasks.landmarks import landmarks
@@ -32,6 +32,7 @@ __all__ = [
     "Pose",
     "annotate",
     "crop",
+    "crop_matrices",
     "detect",
     "frames",
     "landmarks",
@@ -54,6 +55,7 @@ _HOMES = {
     "Pose": "charaface.face",
     "annotate": "charaface.tasks.annotate",
     "crop": "charaface.tasks.crop",
+    "crop_matrices": "charaface.tasks.crop",
     "detect": "charaface.tasks.detect",
     "frames": "charaface.tasks.frames",
     "landmarks": "charaface.tasks.landmarks",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_LIMITS",
     "DamageWarning",
+    "Fill",
     "InputError",
     "LimitError",
     "Limits",
@@ -53,6 +54,7 @@ __all__ = [
     "without_alpha",
 ]
 
+Fill = tuple[int, int, int] | Literal["mirror", "nearest"]  # what a crop shows outside its picture
 Source = Any  # str, Path, bytes, PIL image or uint8 array: what an image argument may be
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # the only ones decoded
@@ -205,20 +207,22 @@ def encoded(pixels: np.ndarray, suffix: str, **instead: Any) -> bytes:
     return out.getvalue()
 
 
-def warp(
-    image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], fill: tuple[int, int, int] = (0, 0, 0)
-) -> np.ndarray:
+def warp(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], fill: Fill = (0, 0, 0)) -> np.ndarray:
     """A crop of size (width, height) by the (2, 3) map from picture points to crop points (pixel centres).
 
     Bilinear; where the crop is less than half as large as what it shows, that is shrunk by area first, so
-    that fine lines do not flicker. Outside the picture is fill. Returns (height, width, 3) uint8.
+    that fine lines do not flicker. Outside the picture is fill: a colour, the picture mirrored at its edge, or its
+    nearest pixel. image (H, W, 3) or (H, W) uint8; returns (height, width, 3) or (height, width) uint8.
     """
     import cv2
 
     matrix = np.asarray(matrix, np.float64)
     k = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     if 0 < k <= 0.5:  # powers of two: shrinking by these is many times faster than by others
-        image, matrix = _shrunk(image, matrix, size, 1 << int(np.log2(1 / k)))
+        image, matrix = _shrunk(image, matrix, size, 1 << int(np.log2(1 / k)), whole=fill == "mirror")
+    if isinstance(fill, str):
+        border = cv2.BORDER_REFLECT_101 if fill == "mirror" else cv2.BORDER_REPLICATE
+        return np.asarray(cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border))
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_CONSTANT
     return np.asarray(cv2.warpAffine(image, matrix, size, flags=flags, borderMode=border, borderValue=fill))
 
@@ -241,8 +245,10 @@ def tile(width: int, height: int, side: int, overlap: int) -> np.ndarray:
     return np.stack([x0, y0, np.minimum(x0 + side, width), np.minimum(y0 + side, height)], axis=1)
 
 
-def _shrunk(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], step: int) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the picture that a crop shows, shrunk step times, and the map from it to the crop."""
+def _shrunk(
+    image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], step: int, *, whole: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the picture that a crop shows, or the whole of it, shrunk step times, and its map to the crop."""
     import cv2
 
     corners = np.array([[-1, -1], [size[0], -1], [-1, size[1]], [size[0], size[1]]], np.float64)
@@ -253,6 +259,8 @@ def _shrunk(image: np.ndarray, matrix: np.ndarray, size: tuple[int, int], step: 
     high = np.clip(np.ceil(corners.max(axis=0) / step + 1) * step, 0, (width, height)).astype(int)
     if (high - low < step).any():
         return image, matrix
+    if whole:  # what is mirrored may lie beyond what is shown
+        low, high = np.zeros(2, dtype=int), np.array([width, height])
     part = image[low[1] : high[1], low[0] : high[0]]
     small = (max(1, part.shape[1] // step), max(1, part.shape[0] // step))
     shrink = np.array([part.shape[1] / small[0], part.shape[0] / small[1]])

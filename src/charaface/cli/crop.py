@@ -26,11 +26,24 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", "
         click.option(
             "--margin",
             type=click.FloatRange(-0.9, 20),
-            default=0.4,
-            show_default=True,
-            help="Added to the longer side of the box, as a share of it.",
+            help="Added to the side, as a share of it.  [default: 0.4 of a box, none of ffhq]",
         ),
-        click.option("--align", is_flag=True, help="Turn heads upright."),
+        click.option(
+            "--rule",
+            type=click.Choice(["box", "ffhq"]),
+            default="box",
+            show_default=True,
+            help="A square round the box, or that of the FFHQ data set: upright by eyes and mouth.",
+        ),
+        click.option("--align", is_flag=True, help="Turn heads upright; ffhq does anyway."),
+        click.option("--angle", type=click.FloatRange(-360, 360), default=0.0, help="Degrees of lean to image right."),
+        click.option(
+            "--fill",
+            default="white",
+            show_default=True,
+            metavar="white|reflect|transparent|#RRGGBB",
+            help="What lies outside the picture.",
+        ),
     ],
     options.CLIPS,
     options.NETWORKS,
@@ -46,7 +59,7 @@ def crop(inputs: tuple[Path, ...], output: str, **given: Any) -> int:
     if job.place.folder is None and not output.lower().endswith(PICTURES):
         raise click.UsageError(f"-o {output}: name a picture ({' '.join(PICTURES)}) or a folder that exists")
     arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every")
-    form = options.take(given, "size", "margin", "align")
+    form = options.take(given, "size", "margin", "rule", "align", "angle") | {"fill": _fill(given["fill"])}
 
     work = partial(_cropped, place=job.place, arguments=arguments, form=form)
 
@@ -57,13 +70,25 @@ def crop(inputs: tuple[Path, ...], output: str, **given: Any) -> int:
     return job.run(work, signed("crop", {**arguments, **form}), target)
 
 
+def _fill(text: str) -> Any:
+    """What lies outside the picture, as an argument of the public function."""
+    if text in ("reflect", "transparent"):
+        return text
+    digits = "ffffff" if text == "white" else text.removeprefix("#")
+    try:
+        red, green, blue = bytes.fromhex(digits)
+    except ValueError:
+        raise click.BadParameter(f'is white, reflect, transparent or a colour "#rrggbb", got {text!r}') from None
+    return red, green, blue
+
+
 def _cropped(one: Input, tell: Tell, place: Place, arguments: dict[str, Any], form: dict[str, Any]) -> list[Path]:
     from charaface.image import save
     from charaface.tasks.crop import crop as cut
     from charaface.tasks.frames import frames
 
     written: list[Path] = []
-    task = "landmarks" if form["align"] else "detect"
+    task = "landmarks" if form["align"] or form["rule"] == "ffhq" else "detect"
     clip = frames(one.path, task, **arguments)
     for done, frame in enumerate(clip, 1):
         for number, (face, picture) in enumerate(zip(frame.faces, cut(frame.image, frame.faces, **form), strict=True)):
