@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import io
 import re
 import shlex
 import subprocess
 import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -82,11 +84,11 @@ def test_every_task_has_a_test_file(task: str) -> None:
     assert (ROOT / f"tests/tasks/test_{task}.py").exists()
 
 
-def test_every_option_of_the_docs_exists() -> None:
-    text = (ROOT / "docs/tasks.md").read_text("utf-8")
-    known = {
-        option for command in program.commands.values() for p in command.params for option in p.opts + p.secondary_opts
-    }
+@pytest.mark.parametrize("page", ["tasks", "formats", "schemes", "data"])
+def test_every_option_of_the_docs_exists(page: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+    commands = [*program.commands.values(), *program.commands["data"].commands.values()]
+    known = {option for command in commands for p in command.params for option in p.opts + p.secondary_opts}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= known | {"--help"}
 
 
@@ -125,7 +127,9 @@ def test_importing_the_package_takes_less_than_a_quarter_of_a_second() -> None:
     assert min(float(fresh(code)) for _ in range(3)) < 0.25
 
 
-@pytest.mark.parametrize("arguments", ["--help", "landmarks --help", "train --help"])
+@pytest.mark.parametrize(
+    "arguments", ["--help", "landmarks --help", "train --help", "convert --help", "data look --help"]
+)
 def test_help_loads_no_network_library(arguments: str) -> None:
     code = (
         f"import sys; from charaface.cli import run; run({arguments.split()!r}); "
@@ -160,8 +164,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def blocks(language: str) -> list[str]:
-    text = (ROOT / "docs/tasks.md").read_text("utf-8")
+def blocks(language: str, page: str = "tasks") -> list[str]:
+    text = (ROOT / f"docs/{page}.md").read_text("utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
@@ -178,3 +182,19 @@ def test_every_command_of_the_docs_runs(line: str) -> None:
     name, *arguments = shlex.split(line.partition(" > ")[0])
     assert name == "charaface"
     assert run(arguments) == 0
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("page", ["formats", "schemes", "data"])
+def test_the_examples_of_a_page_run_one_after_another(page: str, desk: Path) -> None:
+    for line in [line for block in blocks("sh", page) for line in block.splitlines()]:
+        command, _, file = line.partition(" > ")
+        name, *arguments = shlex.split(command)
+        assert name == "charaface"
+        with (
+            (desk / file).open("w", encoding="utf-8") if file else nullcontext(io.StringIO()) as out,
+            redirect_stdout(out),
+        ):
+            assert run(arguments) == 0, line
+    for code in blocks("python", page):
+        exec(compile(code, f"docs/{page}.md", "exec"), {})

@@ -14,6 +14,7 @@ from charaface import __version__
 from charaface.cli.annotate import annotate
 from charaface.cli.convert import convert
 from charaface.cli.crop import crop
+from charaface.cli.data import data
 from charaface.cli.report import report
 from charaface.cli.results import detect, landmarks
 from charaface.cli.workshop import evaluate, export, synth, train
@@ -34,7 +35,7 @@ def program() -> None:
     """
 
 
-for _command in (detect, landmarks, annotate, crop, report, convert, synth, train, export, evaluate):
+for _command in (detect, landmarks, annotate, crop, report, convert, data, synth, train, export, evaluate):
     program.add_command(_command)
 
 

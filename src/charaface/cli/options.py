@@ -18,6 +18,17 @@ FilePath = click.Path(path_type=Path)
 
 INPUTS: Decorator = click.argument("inputs", nargs=-1, required=True, type=FilePath, metavar="FILE_OR_FOLDER...")
 
+SIZES: list[Decorator] = [
+    click.option("--max-pixels", type=click.IntRange(min=1), default=DEFAULT_LIMITS.pixels, show_default=True),
+    click.option("--max-frames", type=click.IntRange(min=1), default=DEFAULT_LIMITS.frames, show_default=True),
+    click.option(
+        "--max-seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        default=DEFAULT_LIMITS.seconds,
+        show_default=True,
+    ),
+]
+
 NETWORKS: list[Decorator] = [
     click.option(
         "--threshold",
@@ -38,14 +49,7 @@ NETWORKS: list[Decorator] = [
         help="Threads of the arithmetic; they change the time, not the result.  [default: physical cores, at most 4, "
         "for one input; 1 for several, which are worked on side by side]",
     ),
-    click.option("--max-pixels", type=click.IntRange(min=1), default=DEFAULT_LIMITS.pixels, show_default=True),
-    click.option("--max-frames", type=click.IntRange(min=1), default=DEFAULT_LIMITS.frames, show_default=True),
-    click.option(
-        "--max-seconds",
-        type=click.FloatRange(min=0, min_open=True),
-        default=DEFAULT_LIMITS.seconds,
-        show_default=True,
-    ),
+    *SIZES,
     click.option("--max-faces", type=click.IntRange(min=1), default=DEFAULT_LIMITS.faces, show_default=True),
 ]
 

@@ -57,11 +57,14 @@ class Record:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Record:
-        """A record from what to_dict gave. Raises KeyError, TypeError or ValueError on anything else."""
+        """A record from what to_dict gave. Raises KeyError, TypeError or ValueError on anything else.
+
+        Without frame and time it is that of a picture, as the generator's labels are.
+        """
         return cls(
             str(data["file"]),
-            int(data["frame"]),
-            float(data["time"]),
+            int(data.get("frame", 0)),
+            float(data.get("time", 0.0)),
             int(data["width"]),
             int(data["height"]),
             [Face.from_dict(face) for face in data["faces"]],

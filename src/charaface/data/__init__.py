@@ -1,0 +1,1 @@
+"""Data sets: looking at them."""
