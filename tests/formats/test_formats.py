@@ -273,3 +273,10 @@ def test_a_coco_file_names_the_points_of_the_schemes_in_it_and_of_no_other(tmp_p
 def test_a_table_of_one_scheme_takes_no_second(name: str, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="points of one scheme, manga60a here, got manga60b"):
         FORMATS[name].write(tmp_path / "a", [*sixty("manga60a"), *sixty("manga60b")])
+
+
+def test_a_line_without_frame_and_time_is_that_of_a_picture(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"file": "a.png", "width": 8, "height": 9, "faces": []}\n', encoding="utf-8")
+    (record,) = jsonl.read(path)
+    assert (record.frame, record.time, record.width, record.height) == (0, 0.0, 8, 9)
