@@ -22,11 +22,11 @@ from charaface.cli import program, run
 from charaface.cli.annotate import KINDS
 from charaface.cli.convert import NAMES
 from charaface.cli.done import LEDGER
-from charaface.cli.inputs import SUFFIXES, collect
+from charaface.cli.inputs import collect
 from charaface.cli.results import FORMS
 from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Face, Landmarks, Pose
-from charaface.files import natural
+from charaface.files import SUFFIXES, natural
 from charaface.formats import FORMATS, Record, kept
 from charaface.gif import GifWriter
 from charaface.image import load, save

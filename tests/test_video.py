@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from charaface.files import DamageWarning, InputError, LimitError, Limits, OutputError
-from charaface.video import ClipFrame, ClipInfo, is_animation, open_clip, write_clip
+from charaface.files import MOVING, SUFFIXES, DamageWarning, InputError, LimitError, Limits, OutputError
+from charaface.video import _STILLS, WRITERS, ClipFrame, ClipInfo, is_animation, open_clip, write_clip
 from charaface.video.clip import Clip, at_rate
 from reference_gif import Film, Part, view
 from test_gif import FILMS
@@ -687,3 +687,8 @@ def test_memory_does_not_grow_with_the_number_of_frames(tmp_path: Path) -> None:
 def test_reading_a_gif_loads_no_movie_library() -> None:
     code = "import sys, charaface.video; sys.exit('av' in sys.modules or 'cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_name_that_is_taken_can_be_written_too() -> None:
+    assert {*WRITERS, *_STILLS} == SUFFIXES
+    assert {*WRITERS} >= MOVING

@@ -72,6 +72,12 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+# what names of pictures and clips end on
+SUFFIXES = frozenset(
+    [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
+    + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
+)
+MOVING = frozenset([".gif", ".apng", ".webp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"])  # often many frames
 _PART = ".charaface-"  # how the names of files begin that are being written
 _HEIF = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # pictures in a movie's dress
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charaface.cli import inputs
-from charaface.data.pictures import SUFFIXES, Pictures, format_at
+from charaface.data.pictures import Pictures, format_at
 from charaface.files import InputError
 from charaface.formats import FORMATS, Record
 
@@ -82,7 +81,3 @@ def test_a_file_is_known_by_its_name_and_an_odd_folder_is_not(tmp_path: Path) ->
         format_at(Path("faces.odd"))
     with pytest.raises(InputError, match=r"no labels\.jsonl, data\.yaml, \.pts or \.json in this folder"):
         format_at(touched(tmp_path, "a.png"))
-
-
-def test_pictures_end_on_what_the_commands_take() -> None:
-    assert SUFFIXES == inputs.SUFFIXES

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from charaface.draw import COLOURS, DrawStyle, draw_faces
-from charaface.draw.mesh import MEANS, mesh_of
+from charaface.draw.mesh import mean_shape, mesh_of
 from charaface.face import Face, Landmarks
-from charaface.schemes import IBUG68, SCHEMES, Scheme
+from charaface.schemes import IBUG68, SCHEMES
 from painted import points_of
 
 PLAIN = np.full((300, 320, 3), 128, np.uint8)
@@ -25,11 +25,11 @@ def inked(style: DrawStyle, one: Face) -> np.ndarray:
     return (draw_faces(PLAIN, [one], style) != PLAIN).any(axis=2)
 
 
-def crosses(one: tuple[int, int], other: tuple[int, int]) -> bool:
+def crosses(mean: np.ndarray, one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two lines of the mean shape cross, as two straight equations say."""
     if set(one) & set(other):
         return False
-    (a, b), (c, d) = MEANS["ibug68"][list(one)], MEANS["ibug68"][list(other)]
+    (a, b), (c, d) = mean[list(one)], mean[list(other)]
     ways = np.stack([b - a, c - d], axis=1)
     if abs(np.linalg.det(ways)) < 1e-12:
         return False
@@ -37,15 +37,17 @@ def crosses(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return bool(1e-9 < s < 1 - 1e-9 and 1e-9 < t < 1 - 1e-9)
 
 
-def test_the_mesh_is_its_own_mirror_image() -> None:
-    edges = set(mesh_of("ibug68"))
-    mirrored = {tuple(sorted((IBUG68.mirror[a], IBUG68.mirror[b]))) for a, b in edges}
-    assert mirrored == edges
-    assert {i for edge in edges for i in edge} == set(range(68))
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_mesh_is_its_own_mirror_image_and_holds_every_point(scheme: str) -> None:
+    edges, mirror = set(mesh_of(scheme)), SCHEMES[scheme].mirror
+    assert {tuple(sorted((mirror[a], mirror[b]))) for a, b in edges} == edges
+    assert {i for edge in edges for i in edge} == set(range(SCHEMES[scheme].count))
 
 
-def test_no_two_lines_of_the_mesh_cross() -> None:
-    assert not [pair for pair in combinations(mesh_of("ibug68"), 2) if crosses(*pair)]
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_two_lines_of_the_mesh_cross(scheme: str) -> None:
+    mean = mean_shape(scheme)
+    assert not [pair for pair in combinations(mesh_of(scheme), 2) if crosses(mean, *pair)]
 
 
 def test_no_line_runs_through_an_eye_or_the_mouth() -> None:
@@ -57,7 +59,7 @@ def test_no_line_runs_through_an_eye_or_the_mouth() -> None:
 
 def test_the_mesh_is_delaunay_s_where_it_has_triangles() -> None:
     """The circle of a triangle of three lines holds no other point of the mean shape."""
-    edges, mean = set(mesh_of("ibug68")), MEANS["ibug68"]
+    edges, mean = set(mesh_of("ibug68")), mean_shape("ibug68")
     triangles = [t for t in combinations(range(68), 3) if edges.issuperset(combinations(t, 2))]
     assert len(triangles) > 60
     for triangle in triangles:
@@ -109,12 +111,3 @@ def test_only_chosen_parts_are_meshed_and_in_the_caller_s_colour() -> None:
     assert POINTS[48:, 1].min() - 8 < rows.min() < rows.max() < POINTS[48:, 1].max() + 8
     assert out[..., 0].max() > 200
     assert out[..., 1].max() <= 128
-
-
-def test_a_scheme_without_a_mean_shape_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = Scheme("two", 2, {"eye": (0, 1)}, frozenset(), (1, 0), None)
-    monkeypatch.setitem(SCHEMES, "two", bare)
-    one = Face(np.array([40, 30, 280, 270]), 0.9, Landmarks(POINTS[:2], np.ones(2), np.ones(2, bool), "two"))
-    with pytest.raises(ValueError, match="no mean shape of 'two' to lay a mesh over; there are ibug68"):
-        draw_faces(PLAIN, [one], DrawStyle(mesh=True))
-    draw_faces(PLAIN, [one], DrawStyle())

@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from charaface.cli.done import Ledger
-from charaface.cli.inputs import MOVING, Input, check_inputs, collect, output_folder
+from charaface.cli.inputs import Input, check_inputs, collect, output_folder
 from charaface.cli.pool import Message, Work, attempt, side_by_side
 from charaface.cli.screen import Screen
+from charaface.files import MOVING
 
 _ENOUGH = 8  # pictures that are worth starting a process for, which takes as long
 _MOST = 8  # processes unless more are asked for: each holds the networks, a quarter of a gigabyte

@@ -15,13 +15,8 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from charaface.files import InputError, OutputError, natural, same_file, sniff
+from charaface.files import SUFFIXES, InputError, OutputError, natural, same_file, sniff
 
-SUFFIXES = frozenset(
-    [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
-    + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
-)
-MOVING = frozenset([".gif", ".apng", ".webp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"])  # often many frames
 STDIN = Path("-")
 _PATTERN = re.compile(r"[*?[]")
 

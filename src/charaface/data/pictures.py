@@ -8,13 +8,9 @@ from collections import defaultdict
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from charaface.files import InputError, natural
+from charaface.files import SUFFIXES, InputError, natural
 from charaface.formats import FORMATS, Format, Record, format_of
 
-SUFFIXES = frozenset(
-    [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
-    + [".mp4", ".m4v", ".mov", ".mkv", ".webm"]
-)
 # how a format without frames names a frame of a clip, and pts the second face of a picture
 _FRAME, _FACE = re.compile(r"_(\d{6})$"), re.compile(r"_\d+$")
 

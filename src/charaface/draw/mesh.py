@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from charaface.pose import HEAD
-from charaface.schemes import SCHEMES, Scheme
+from charaface.schemes import SCHEMES, Scheme, convert_points
+from charaface.schemes.head import HEAD
 
 Edges = tuple[tuple[int, int], ...]  # pairs of point numbers, the lower first
 
@@ -25,20 +25,20 @@ def _open_mouth() -> np.ndarray:
     return face
 
 
-MEANS = {"ibug68": _open_mouth()}  # scheme to (N, 2) points of a frontal face, mirrored exactly, y down
+def mean_shape(scheme: str) -> np.ndarray:
+    """(N, 2) points of an average frontal face with its mouth open, mirrored exactly, y down."""
+    points = convert_points(_open_mouth(), "ibug68", scheme)[0]
+    return np.asarray(np.round(points, 9))
 
 
 @lru_cache(maxsize=16)
 def mesh_of(scheme: str) -> Edges:
-    """The lines of a scheme's mesh: Delaunay's over its mean shape, and the outlines of its parts.
+    """The lines of a scheme's mesh: Delaunay's over the average face, and the outlines of its parts.
 
     No line joins two points of one part but along its outline, so eyes and mouth stay free; and none crosses the line
     that it is in a mirror, so the mesh is its own mirror image. Two brows are tied once, where they are nearest.
-    Raises ValueError for a scheme without a mean shape.
     """
-    if scheme not in MEANS:
-        raise ValueError(f"no mean shape of {scheme!r} to lay a mesh over; there are {', '.join(MEANS)}: draw lines")
-    points, plan = MEANS[scheme], SCHEMES[scheme]
+    points, plan = mean_shape(scheme), SCHEMES[scheme]
     part_of = {i: name for name, numbers in plan.parts.items() for i in numbers}
     between = {
         (a, b)

@@ -14,7 +14,7 @@ import numpy as np
 from charaface import session, video
 from charaface.draw import DrawStyle, thumbnail
 from charaface.face import Face
-from charaface.files import DamageWarning, InputError, OutputError, atomic, natural
+from charaface.files import SUFFIXES, DamageWarning, InputError, OutputError, atomic, natural
 from charaface.formats.results import Recorded, results
 from charaface.image import DEFAULT_LIMITS, Limits, encoded
 from charaface.page import BINS, Gathering, Summary
@@ -241,5 +241,5 @@ def _inside(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural)
         for name in sorted(names, key=natural):
-            if not name.startswith(".") and Path(name).suffix.lower() in video.SUFFIXES:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield Path(place) / name

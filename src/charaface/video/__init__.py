@@ -11,7 +11,7 @@ from charaface.image import encoded
 from charaface.video import gif, png, still, webp
 from charaface.video.clip import Clip, ClipFrame, ClipInfo, at_rate, chained
 
-__all__ = ["READERS", "SUFFIXES", "WRITERS", "Clip", "ClipFrame", "ClipInfo", "is_animation", "open_clip", "write_clip"]
+__all__ = ["READERS", "WRITERS", "Clip", "ClipFrame", "ClipInfo", "is_animation", "open_clip", "write_clip"]
 
 
 def _read_movie(path: Path, limits: Limits) -> Clip:
@@ -51,7 +51,6 @@ WRITERS: dict[str, Writer] = {  # by what the file's name ends on
     ".webm": partial(_write_movie, "webm"),
 }
 _STILLS = (".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif")
-SUFFIXES = frozenset([*WRITERS, *_STILLS])  # what names of pictures and clips end on
 
 
 def open_clip(path: str | Path, limits: Limits = DEFAULT_LIMITS, *, fps: float | None = None) -> Clip:
