@@ -155,7 +155,6 @@ def test_a_face_without_both_outer_corners_has_a_row_of_its_own(data: Path) -> N
         ("anime and visual novel", 1, 1),
         ("anime", 1, 1),
         ("cartoon", 1, 1),
-        ("open", 0, 0),
     ]
     assert [row[:3] for row in turned.rows] == [("all", 1, 1)]
 

@@ -15,9 +15,10 @@ from charaface.cli.annotate import annotate
 from charaface.cli.convert import convert
 from charaface.cli.crop import crop
 from charaface.cli.data import data
+from charaface.cli.evaluate import evaluate
 from charaface.cli.report import report
 from charaface.cli.results import detect, landmarks
-from charaface.cli.workshop import evaluate, export, synth, train
+from charaface.cli.workshop import export, synth, train
 from charaface.files import InputError, OutputError
 
 __all__ = ["main", "program"]

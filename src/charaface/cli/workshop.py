@@ -1,8 +1,7 @@
-"""synth, train, export and evaluate: the workshop, whose libraries are asked for when they are needed."""
+"""synth, train and export: the workshop, whose libraries are asked for when they are needed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +39,7 @@ def synth(number: int, output: Path, **given: Any) -> int:
     with _needs("draw"):
         from charaface.synth.dataset import write
     with Screen(1) as screen:
-        made = _checked(
+        made = checked(
             lambda: write(output, number, progress=lambda done, total: screen.progress(output, done, total), **given)
         )
     click.echo(f"{made.folder}: {made.pictures} pictures with {made.faces} faces")
@@ -59,7 +58,7 @@ def train(recipe: Path, folder: Path | None, **given: Any) -> int:
     """Train the network of a recipe. The same command goes on where a run was stopped."""
     with _needs("train"):
         from charaface.train.fit import train as fit
-    _checked(lambda: fit(recipe, folder, **given))
+    checked(lambda: fit(recipe, folder, **given))
     return 0
 
 
@@ -79,7 +78,7 @@ def export(run: Path, output: Path, **given: Any) -> int:
     """Write the network of a run as one ONNX file, checked against torch."""
     with _needs("train"):
         from charaface.train.export import export as write
-    made = _checked(lambda: write(run, output, **given))
+    made = checked(lambda: write(run, output, **given))
     click.echo(
         f"{made.path}: {made.bytes:,} bytes; places within {made.largest_error:.4f} px, "
         f"scores within {made.score_error:.5f} of torch"
@@ -87,40 +86,7 @@ def export(run: Path, output: Path, **given: Any) -> int:
     return 0
 
 
-@click.command()
-@click.option("--data", type=FilePath, help="The folder of real pictures.  [default: the variable CHARAFACE_DATA]")
-@click.option(
-    "--model", multiple=True, metavar="NAME|FILE.onnx", help="A network to measure in place of the package's."
-)
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of the arithmetic.")
-@click.option("--quick", is_flag=True, help="Leave out boxes and clips.")
-@click.option("--curve", is_flag=True, help="Add the average precision, for twice the time.")
-@click.option("--repeat", is_flag=True, help="Print how far the annotator's second labels are from the first.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of tables.")
-def evaluate(
-    data: Path | None, model: tuple[str, ...], threads: int | None, repeat: bool, as_json: bool, **given: Any
-) -> int:
-    """Measure the networks on real faces labelled by hand: errors, detection, steadiness."""
-    from charaface.evaluate import main_table, repeat_table, shipped
-
-    with Screen(1) as screen:
-        table = _checked(
-            lambda: (
-                repeat_table()
-                if repeat
-                else main_table(
-                    data,
-                    predictor=shipped(list(model) or None, threads),
-                    progress=lambda what, done, total: screen.stage(Path(), what, done, total),
-                    **given,
-                )
-            )
-        )
-    click.echo(json.dumps(table.to_dict(), ensure_ascii=False) if as_json else table.markdown())
-    return 0
-
-
-def _checked(work: Any) -> Any:
+def checked(work: Any) -> Any:
     """The work's result; a ValueError or OSError of it is the user's to read."""
     try:
         return work()

@@ -8,11 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from charaface.evaluate import boxes, points, steady
-from charaface.evaluate.labels import HAND_LABELS, read_boxes, read_cartoon_boxes, read_drawn
+from charaface.evaluate.labels import HAND_LABELS, Boxed, Labelled, read_boxes, read_cartoon_boxes, read_drawn
 from charaface.evaluate.predictor import Answers, Predictor, default_keep, shipped
+from charaface.evaluate.question import Question
 from charaface.evaluate.table import Estimate, Goal, Section, Table
 
-__all__ = ["Estimate", "Goal", "Predictor", "Section", "Table", "main_table", "repeat_table", "shipped"]
+__all__ = [
+    "Estimate",
+    "Goal",
+    "Predictor",
+    "Section",
+    "Table",
+    "data_folder",
+    "main_questions",
+    "main_table",
+    "repeat_table",
+    "shipped",
+]
 
 Progress = Callable[[str, int, int], None]  # what is being measured, how many are done, how many there are
 
@@ -54,6 +66,21 @@ def main_table(
         "with both outer eye corners": sum(face.has_corners for face in scored),
     }
     return Table(tuple(goals), tuple(sections), tuple(points.per_face(scored)), about)
+
+
+def main_questions(
+    data: str | Path | None = None, *, labels: str | Path = HAND_LABELS, quick: bool = False
+) -> list[Question]:
+    """All pictures that main_table asks about, for who wants to ask about several at a time."""
+    folder = data_folder(data)
+    faces: dict[str, list[Labelled]] = {}
+    boxed: dict[str, list[Boxed]] = {}
+    for face in read_drawn(Path(labels) / "drawn.json"):
+        faces.setdefault(face.file, []).append(face)
+    for picture in () if quick else (*read_cartoon_boxes(folder), *read_boxes(Path(labels) / "boxes.json")):
+        boxed.setdefault(picture.file, []).append(picture)
+    names = dict.fromkeys([*faces, *boxed])
+    return [Question(folder / name, tuple(faces.get(name, ())), tuple(boxed.get(name, ()))) for name in names]
 
 
 def repeat_table(labels: str | Path = HAND_LABELS) -> Table:

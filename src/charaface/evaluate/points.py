@@ -153,12 +153,13 @@ def goals(scored: Sequence[Scored]) -> list[Goal]:
 def sections(scored: Sequence[Scored], labels: Sequence[Labelled]) -> list[Section]:
     """All tables of detail that speak of points."""
     cornered = [face for face in scored if face.has_corners]
+    groups = [name for name in GROUPS if _group(scored, name)]
     turned = [face for face in scored if not face.has_corners]
     return [
         Section(
             "Points by domain: NME over outer eye corners, % (a face not found counts 100)",
             _COLUMNS,
-            tuple(_row(name, _group(cornered, name), OCULAR) for name in GROUPS),
+            tuple(_row(name, _group(cornered, name), OCULAR) for name in groups),
         ),
         Section(
             "Points by length: all domains, %",
@@ -171,8 +172,8 @@ def sections(scored: Sequence[Scored], labels: Sequence[Labelled]) -> list[Secti
             _COLUMNS,
             (_row("all", turned, BOX),),
         ),
-        _by_part(cornered, labels),
-        _by_point(cornered),
+        _by_part(cornered, labels, [name for name in groups if name != "anime"]),
+        _by_point(cornered, [name for name in groups if name not in ("all", "anime")] or ["all"]),
         _worst(cornered),
     ]
 
@@ -200,17 +201,16 @@ def _row(name: str, scored: Sequence[Scored], length: str) -> tuple[Cell, ...]:
     )
 
 
-def _by_part(cornered: Sequence[Scored], labels: Sequence[Labelled]) -> Section:
-    groups = ("all", "anime and visual novel", "cartoon", "open")
+def _by_part(cornered: Sequence[Scored], labels: Sequence[Labelled], names: Sequence[str]) -> Section:
     rows = []
     for part in (*PARTS, None):
         cells: list[Cell] = [part or "all points"]
-        for name in groups:
+        for name in names:
             chosen = _group(cornered, name)
             cells += [100 * _median(errors(chosen, way, OCULAR, part)) for way in (OWN, GIVEN)]
         mean = 100 * _median(errors(cornered, MEAN, OCULAR, part))
         rows.append((*cells, mean, 100 * _median(repeats(labels, part))))
-    columns = [f"{name}: {way}" for name in groups for way in (OWN, GIVEN)]
+    columns = [f"{name}: {way}" for name in names for way in (OWN, GIVEN)]
     return Section(
         "Points by part: median NME over outer eye corners, %",
         ("", *columns, "all: mean face", "annotator's repeat"),
@@ -218,9 +218,9 @@ def _by_part(cornered: Sequence[Scored], labels: Sequence[Labelled]) -> Section:
     )
 
 
-def _by_point(cornered: Sequence[Scored]) -> Section:
+def _by_point(cornered: Sequence[Scored], names: Sequence[str]) -> Section:
     """Where each point lands in the true box: a bias here is a point that is defined otherwise."""
-    groups = [_group(cornered, name) for name in ("anime and visual novel", "cartoon", "open")]
+    groups = [_group(cornered, name) for name in names]
     rows = []
     for point in range(POINTS):
         cells: list[Cell] = []
@@ -231,7 +231,7 @@ def _by_point(cornered: Sequence[Scored]) -> Section:
             cells += [error, *(offsets.mean(axis=0).tolist() if len(offsets) else (None, None))]
         if any(cell is not None and not np.isnan(cell) for cell in cells if isinstance(cell, float)):
             rows.append((str(point), *cells))
-    columns = [f"{name}: {what}" for name in ("anime", "cartoon", "open") for what in ("median", "right", "down")]
+    columns = [f"{name.split()[0]}: {what}" for name in names for what in ("median", "right", "down")]
     return Section(
         "Points one by one, in the true box: median error and mean offset along the eyes and down, % of eye distance",
         ("", *columns),

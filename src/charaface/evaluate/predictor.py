@@ -21,7 +21,7 @@ from charaface.tasks.landmarks import landmarks
 from charaface.weights import is_path
 
 # what of the package has no say in an answer of the tasks
-_STRANGERS = {"synth", "train", "evaluate", "cli.py", "__main__.py", "metrics.py", "draw.py", "__pycache__"}
+_STRANGERS = {"synth", "train", "evaluate", "data", "cli", "__main__.py", "metrics.py", "draw", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Answers:
     def __init__(self, predictor: Predictor, data: Path, keep: Path | None = None) -> None:
         """keep: the folder of kept answers; None keeps them in memory alone."""
         self.predictor = predictor
-        self._data = data
+        self.folder = data
         self._known: dict[str, Any] = {}
         self._file = keep / f"{predictor.key}.jsonl" if keep and predictor.key else None
         self._picture: tuple[str, np.ndarray] = ("", np.zeros((0, 0, 3), np.uint8))
@@ -76,6 +76,22 @@ class Answers:
                     file.write(json.dumps({"what": what, "answer": answer}) + "\n")
         return self._known[what]
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """All that was asked so far, and its answers."""
+        return dict(self._known)
+
+    def silent(self) -> Answers:
+        """The same answers, with nobody to ask further: that raises LookupError."""
+        other = Answers(Predictor(_silence, _silence, _silence), self.folder)
+        other._known = dict(self._known)
+        return other
+
+    def learn(self, known: dict[str, Any]) -> None:
+        """Keeps what another one, of the same predictor and folder, was answered."""
+        for what, answer in known.items():
+            self.remember(what, lambda answer=answer: answer)  # type: ignore[misc]
+
     def _read(self, line: str) -> None:
         try:
             entry = json.loads(line)
@@ -89,15 +105,19 @@ class Answers:
 
     def _stamp(self, file: str) -> str:
         try:
-            status = (self._data / file).stat()
+            status = (self.folder / file).stat()
         except OSError as error:
-            raise ValueError(f"{self._data / file}: cannot be opened ({error.strerror})") from None
+            raise ValueError(f"{self.folder / file}: cannot be opened ({error.strerror})") from None
         return f"{status.st_size} {status.st_mtime_ns} {file}"
 
     def _load(self, file: str) -> np.ndarray:
         if self._picture[0] != file:
-            self._picture = (file, load(self._data / file))
+            self._picture = (file, load(self.folder / file))
         return self._picture[1]
+
+
+def _silence(*_: object) -> Any:
+    raise LookupError("nobody was asked")
 
 
 def default_keep() -> Path:
