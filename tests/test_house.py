@@ -10,12 +10,14 @@ import shlex
 import subprocess
 import sys
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import charaface
 from charaface.cli import program, run
+from charaface.face import Face
 from charaface.formats import FORMATS, Record
 from charaface.gif import GifWriter
 from charaface.image import save
@@ -151,7 +153,7 @@ def test_a_detection_loads_no_workshop_and_no_movie_library() -> None:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the docs speak of."""
     monkeypatch.chdir(tmp_path)
-    for folder in (".", "pages", "art", "clips"):
+    for folder in (".", "pages", "art", "clips", "pictures"):
         (tmp_path / folder).mkdir(exist_ok=True)
         save(paint([(30, 40, 90), (180, 60, 60)]), tmp_path / folder / "team.png")
         with (tmp_path / folder / "clip.gif").open("wb") as file:
@@ -161,6 +163,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             writer.close()
     nothing = [Record(name, 0, 0.0, 320, 240, []) for name in ("team.png", "clip.gif")]
     FORMATS["jsonl"].write(tmp_path / "faces.jsonl", nothing)
+    FORMATS["coco"].write(tmp_path / "labels.json", [replace(nothing[0], faces=[Face([30, 40, 120, 130])])])
     return tmp_path
 
 
