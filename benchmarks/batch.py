@@ -3,7 +3,8 @@
     python benchmarks/batch.py [--files 1000]
 
 Pictures are drawn by the generator, so `charaface[draw]` is needed. The yardstick: the same pictures, decoded before,
-go through `landmarks` in as many processes at once, and only the time inside the two networks counts.
+go through `landmarks` in as many processes at once. Its time is that of the networks as in speed.py: with what is laid
+before and behind them (tiles, crops, boxes, poses). The time inside the networks' arithmetic is printed beside it.
 """
 
 from __future__ import annotations
@@ -49,38 +50,46 @@ def drawn(folder: Path, files: int) -> None:
         (folder / f"{k:04d}{source.suffix}").write_bytes(source.read_bytes())
 
 
-def networks_alone(pictures: list[str], files: int) -> tuple[float, float]:
-    """Wall and processor seconds of a picture in the networks; run in a process of its own, beside others."""
+def networks_alone(pictures: list[str], files: int) -> list[list[float]]:
+    """Wall and processor seconds of a picture in `landmarks`, and in the arithmetic of its networks alone.
+
+    Run in a process of its own, beside others.
+    """
     from charaface import landmarks
     from charaface.image import load
     from charaface.session import Session
 
-    spent, used = 0.0, 0.0
+    spent = np.zeros(2)
     run = Session.run
 
     def timed(self: Session, batch: Any) -> Any:
-        nonlocal spent, used
-        begun, before = time.perf_counter(), time.thread_time()
+        nonlocal spent
+        before = _clocks()
         try:
             return run(self, batch)
         finally:
-            spent, used = spent + time.perf_counter() - begun, used + time.thread_time() - before
+            spent = spent + _clocks() - before
 
     images = [load(path) for path in pictures]
     landmarks(images[0], threads=1)
     Session.run = timed  # type: ignore[method-assign]
+    before = _clocks()
     for k in range(files):
         landmarks(images[k % len(images)], threads=1)
-    return spent / files, used / files
+    return [((_clocks() - before) / files).tolist(), (spent / files).tolist()]
+
+
+def _clocks() -> np.ndarray:
+    return np.array([time.perf_counter(), time.thread_time()])
 
 
 def yardstick(folder: Path, workers: int, files: int) -> np.ndarray:
-    """Files a second and a processor second that the networks alone allow, that many processes at once."""
+    """(2, 2) files a second and a processor second of `landmarks` and of the arithmetic, that many processes at once."""
     pictures = sorted(str(path) for path in folder.iterdir())[:OURS]
     call = [sys.executable, __file__, "--networks", json.dumps([pictures, files])]
     running = [subprocess.Popen(call, stdout=subprocess.PIPE, text=True) for _ in range(workers)]
-    seconds = np.array([json.loads(process.communicate()[0]) for process in running])
-    return np.array([(1 / seconds[:, 0]).sum(), (1 / seconds[:, 1]).mean()])
+    rates = 1 / np.array([json.loads(process.communicate()[0]) for process in running])
+    return np.stack([rates[..., 0].sum(axis=0), rates[..., 1].mean(axis=0)], axis=1)
 
 
 class Watch:
@@ -139,12 +148,15 @@ def measure(files: int, workers: int) -> list[Row]:
         begun = time.perf_counter()
         batch(folder, output, workers)
         again = time.perf_counter() - begun
-    rate, limit = np.array([files / wall, files / used]), sum(alone) / len(alone)
+    rate, (limit, arithmetic) = np.array([files / wall, files / used]), sum(alone) / len(alone)
+    spread = max(a[0, 0] for a in alone) / min(a[0, 0] for a in alone)
     return [
-        Row(f"networks alone, {workers} processes, files a second", *limit),
-        Row("- before and after the batch apart, times", max(a[0] for a in alone) / min(a[0] for a in alone)),
+        Row(f"networks on decoded pictures, {workers} processes, files a second", *limit),
+        Row("- before the batch and behind it apart, times", spread),
+        Row("- their arithmetic alone, files a second", *arithmetic),
         Row(f"landmarks of {files} mixed pictures, {workers} processes, files a second", *rate),
-        Row("- over the networks alone, %", *(100 * rate / limit), least=80),
+        Row("- over the networks, %", *(100 * rate / limit), least=80),
+        Row("- over their arithmetic alone, %", *(100 * rate / arithmetic)),
         Row("- all processes together, most MiB", watch.most(0, 1)),
         Row("- memory in the last fifth over the second, times", watch.most(0.8, 1) / watch.most(0.2, 0.4), most=1.1),
         Row("the same command again, all done before, s", again),

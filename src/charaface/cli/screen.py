@@ -77,7 +77,7 @@ class Screen:
                 self._bars.remove_task(self._ones.pop(path))
             if self._all is not None:
                 self._bars.update(self._all, completed=self._done, rate=f"{rate:.1f} a second")
-        elif not self._terminal and now - self._told > _EVERY:
+        elif not self._terminal and self._done < self._files and now - self._told > _EVERY:
             self._told = now
             left = (self._files - self._done) / rate
             self.say(f"{self._done} of {self._files} files, {rate:.1f} a second, {left:.0f} seconds left")
