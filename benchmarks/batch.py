@@ -84,7 +84,7 @@ def _clocks() -> np.ndarray:
 
 
 def yardstick(folder: Path, workers: int, files: int) -> np.ndarray:
-    """(2, 2) files a second and a processor second of `landmarks` and of the arithmetic, that many processes at once."""
+    """(2, 2) files a second, and a processor second, of `landmarks` and of the arithmetic in so many processes."""
     pictures = sorted(str(path) for path in folder.iterdir())[:OURS]
     call = [sys.executable, __file__, "--networks", json.dumps([pictures, files])]
     running = [subprocess.Popen(call, stdout=subprocess.PIPE, text=True) for _ in range(workers)]

@@ -147,12 +147,13 @@ def take(given: dict[str, Any], *names: str) -> dict[str, Any]:
 def networks(given: dict[str, Any], job: Job) -> dict[str, Any]:
     """The options of NETWORKS as arguments of a public function that works on each input of a job.
 
-    The networks are loaded here, so that one that will not do stops the command and not each of its inputs.
+    Networks that are not the package's own are loaded here, so that one that will not do stops the command and not
+    each of its inputs.
     """
     from charaface import session
 
     threads = given["threads"] or (None if job.alone else 1)
-    for task in ("detect", "landmarks"):
+    for task in ("detect", "landmarks") if given["model"] else ():
         session.load_for(task, given["model"], threads)
     limits = Limits(given["max_pixels"], given["max_frames"], given["max_seconds"], given["max_faces"])
     return {
