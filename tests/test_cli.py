@@ -71,6 +71,26 @@ def test_landmarks_prints_one_json_object_a_frame(tmp_path: Path, capsys: Captur
 
 
 @pytest.mark.usefixtures("world")
+def test_start_and_stop_leave_a_range_of_the_frames(tmp_path: Path, capsys: Capture) -> None:
+    clip = gif(tmp_path / "a.gif", 6)
+    span = ["--start", "2", "--stop", "4"]
+    for command in ("detect", "landmarks"):
+        assert run([command, str(clip), *span]) == 0
+        assert [(line["frame"], line["time"]) for line in lines(capsys)] == [(2, 0.08), (3, 0.12)]
+    assert run(["annotate", str(clip), "-o", f"{tmp_path}/out.gif", *span]) == 0
+    with open_clip(tmp_path / "out.gif") as drawn:
+        assert [frame.time for frame in drawn] == [0, 0.04]
+    assert run(["crop", str(clip), "-o", f"{tmp_path}/faces/", *span]) == 0
+    assert sorted(path.name for path in (tmp_path / "faces").glob("*.png")) == ["a-00002-0.png", "a-00003-0.png"]
+    assert run(["annotate", str(clip), "-o", f"{tmp_path}/drawn/", *span]) == 0
+    capsys.readouterr()
+    assert run(["annotate", str(clip), "-o", f"{tmp_path}/drawn/", *span]) == 0
+    assert "1 of 1 done before" in capsys.readouterr().err
+    assert run(["annotate", str(clip), "-o", f"{tmp_path}/drawn/", "--start", "1"]) == 0
+    assert "done before" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("world")
 def test_detect_prints_boxes_without_points(tmp_path: Path, capsys: Capture) -> None:
     assert run(["detect", str(picture(tmp_path / "a.png", 2))]) == 0
     (line,) = lines(capsys)
@@ -432,6 +452,10 @@ def test_a_batch_goes_on_past_bad_files_and_names_each(tmp_path: Path, capsys: C
         (["annotate", "{a}", "-o", "{empty}/o.png", "--blank", "--transparent"], 2, "exclude each other"),
         (["annotate", "{a}", "-o", "{empty}/o.png", "--fps", "0"], 2, "--fps"),
         (["crop", "{a}", "-o", "{empty}/o.png", "--size", "0"], 2, "--size"),
+        (["landmarks", "{a}", "--start", "-1"], 2, "--start"),
+        (["landmarks", "{a}", "--start", "3", "--stop", "3"], 2, "--stop is a number after --start: got 3"),
+        (["crop", "{a}", "-o", "{empty}/o.png", "--start", "3", "--stop", "2"], 2, "--stop is a number after"),
+        (["annotate", "{a}", "-o", "{empty}/o.png", "--start", "1"], 2, "has 1 frame, numbered from 0, so none from 1"),
         (["landmarks", "{a}", "--max-pixels", "10"], 2, "--max-pixels 76800 raises it"),
         (["fly"], 2, "No such command 'fly'"),
         (["evaluate", "--data", "{empty}/none"], 2, ""),

@@ -282,3 +282,39 @@ def test_a_movie_keeps_its_uneven_times(tmp_path: Path, suffix: str) -> None:
     assert [frame.time for frame in old] == pytest.approx(times, abs=0.002)
     assert [frame.time for frame in new] == pytest.approx([frame.time for frame in old], abs=1e-6)
     assert all(np.abs(x.image.astype(int) - y.image).max() > 100 for x, y in zip(old, new, strict=True))
+
+
+@pytest.mark.usefixtures("world")
+def test_a_range_of_a_gif_is_drawn_and_nothing_else_of_it(tmp_path: Path) -> None:
+    source, output = gif(tmp_path / "in.gif"), tmp_path / "out.gif"
+    done: list[tuple[int, int | None]] = []
+    annotate(source, output, start=2, stop=5, progress=lambda *seen: done.append(seen))
+    with open_clip(source) as a, open_clip(output) as b:
+        old, new = list(a)[2:5], list(b)
+        assert a.info.loop == b.info.loop
+    assert [frame.duration for frame in new] == [frame.duration for frame in old]
+    assert new[0].time == 0
+    assert all((x.image != y.image).any() for x, y in zip(old, new, strict=True))
+    assert done == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.usefixtures("world")
+def test_a_range_without_a_face_is_no_copy_of_the_whole(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif", faces=False)
+    annotate(source, tmp_path / "out.gif", start=1, stop=3)
+    with open_clip(tmp_path / "out.gif") as clip:
+        assert clip.info.frames == 2
+
+
+@pytest.mark.usefixtures("world")
+def test_a_range_needs_a_clip_and_an_output(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif")
+    with pytest.raises(ValueError, match="give its path, and an output"):
+        annotate(source, start=1)
+    with pytest.raises(ValueError, match="give its path, and an output"):
+        annotate(paint([]), tmp_path / "out.png", stop=1)
+    with pytest.raises(InputError, match="has 6 frames"):
+        annotate(source, tmp_path / "out.gif", start=6)
+    with pytest.raises(ValueError, match="0 <= start < stop"):
+        annotate(source, tmp_path / "out.gif", start=3, stop=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]

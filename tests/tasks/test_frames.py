@@ -278,3 +278,32 @@ def test_limits_hold_for_clips(tmp_path: Path) -> None:
 def test_a_clip_without_faces_has_none_on_any_frame(world: World, tmp_path: Path) -> None:
     world.detector = detector(score=0.02)
     assert all(not frame.faces for frame in frames(clip(tmp_path, moving(3))))
+
+
+@pytest.mark.usefixtures("world")
+def test_a_range_has_the_clip_s_numbers_and_times_and_begins_like_a_first_frame(tmp_path: Path) -> None:
+    shots = moving(12)
+    path = clip(tmp_path, shots, width=420)
+    whole = list(frames(path, smooth=False))
+    running = frames(path, start=5, stop=9, smooth=False)
+    assert running.total == 4
+    part = list(running)
+    assert [frame.index for frame in part] == [5, 6, 7, 8]
+    assert [frame.time for frame in part] == [frame.time for frame in whole[5:9]]
+    assert [replace(face, track=None).to_dict() for face in part[0].faces] == [
+        face.to_dict() for face in landmarks(part[0].image)
+    ]
+    assert tracks(part) == [[0, 1]] * 4
+    assert frames(path, stop=99).total == 12
+    (alone,) = frames(path, start=11)
+    assert [face.track for face in alone.faces] == [0, 1]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(("start", "stop"), [(-1, None), (4, 4), (5, 2)])
+def test_a_range_that_is_none_fails_at_once(tmp_path: Path, start: int, stop: int | None) -> None:
+    path = clip(tmp_path, moving(6))
+    with pytest.raises(ValueError, match="0 <= start < stop"):
+        frames(path, start=start, stop=stop)
+    with pytest.raises(InputError, match="has 6 frames, numbered from 0, so none from 6 on"):
+        frames(path, start=6)

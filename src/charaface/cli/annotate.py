@@ -44,8 +44,8 @@ KINDS = ("gif", "png", "apng", "webp", "mp4", "m4v", "mov", "mkv", "webm", "jpg"
 def annotate(inputs: tuple[Path, ...], output: str, kind: str | None, **given: Any) -> int:
     """Draw the landmarks of all faces onto pictures, GIFs and clips.
 
-    The file stays what it is: a GIF keeps its frames, durations, loops and transparency, a movie its time stamps and
-    its sound. One without a face is copied.
+    The file stays what it is: a GIF keeps its frames, durations, loops and transparency, a movie its time stamps,
+    sound, subtitles, chapters and titles. One without a face is copied.
     """
     from charaface.tasks.annotate import network
 
@@ -53,7 +53,8 @@ def annotate(inputs: tuple[Path, ...], output: str, kind: str | None, **given: A
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
     if kind and job.place.folder is None and Path(output).suffix.lower() != f".{kind}":
         raise click.UsageError(f"-o {output}: does not end on .{kind}; leave --to out, or name a folder")
-    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip", "faces", "compare")
+    arguments = options.networks(given, job) | options.clips(given)
+    arguments |= options.take(given, "flip", "faces", "compare")
     for name in (given["faces"], given["compare"]):
         network(name, arguments["threads"])  # one that will not do stops the command and not each of its inputs
     work = partial(_annotated, place=job.place, kind=kind, style=drawing, arguments=arguments)

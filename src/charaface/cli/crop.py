@@ -58,7 +58,7 @@ def crop(inputs: tuple[Path, ...], output: str, **given: Any) -> int:
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
     if job.place.folder is None and not output.lower().endswith(PICTURES):
         raise click.UsageError(f"-o {output}: name a picture ({' '.join(PICTURES)}) or a folder that exists")
-    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every")
+    arguments = options.networks(given, job) | options.clips(given)
     form = options.take(given, "size", "margin", "rule", "align", "angle") | {"fill": _fill(given["fill"])}
 
     work = partial(_cropped, place=job.place, arguments=arguments, form=form)

@@ -77,6 +77,19 @@ CLIPS: list[Decorator] = [
         "--fps", type=click.FloatRange(0, 1000, min_open=True), help="Frames a second in place of the clip's."
     ),
     click.option(
+        "--start",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="The number of the clip's frame to begin with; the first is 0.  [default: 0]",
+    ),
+    click.option(
+        "--stop",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="The number of the clip's frame to end before.  [default: the end]",
+    ),
+    click.option(
         "--every",
         type=click.IntRange(min=1),
         default=10,
@@ -142,6 +155,14 @@ def with_options(*groups: Sequence[Decorator]) -> Callable[[Command], Command]:
 def take(given: dict[str, Any], *names: str) -> dict[str, Any]:
     """The named options of a command, as arguments of a public function."""
     return {name: given[name] for name in names}
+
+
+def clips(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of CLIPS as arguments of frames; raises UsageError for a range that holds no frame."""
+    start, stop = given["start"], given["stop"]
+    if stop is not None and stop <= start:
+        raise click.UsageError(f"--stop is a number after --start: got {stop}, and --start {start}")
+    return take(given, "smooth", "fps", "start", "stop", "every")
 
 
 def networks(given: dict[str, Any], job: Job) -> dict[str, Any]:

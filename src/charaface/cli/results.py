@@ -70,7 +70,7 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
     if output is None and kind.writer is None:
         raise click.UsageError(f"{form} is written whole: name a file for it with -o")
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
-    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
+    arguments = options.networks(given, job) | options.clips(given) | options.take(given, "flip")
     work = _Finding(task, form, given["scheme"], None if output is None else job.place, arguments)
     if output is None and kind.writer and not given["dry_run"]:
         kind.writer(sys.stdout, work.scheme_written)  # the head of the table

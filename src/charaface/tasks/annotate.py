@@ -41,6 +41,8 @@ def annotate(
     style: DrawStyle | None = None,
     smooth: bool = True,
     fps: float | None = None,
+    start: int = 0,
+    stop: int | None = None,
     every: int = EVERY,
     threshold: float = THRESHOLD,
     flip: bool = False,
@@ -55,16 +57,20 @@ def annotate(
 
     Without output: an (H, W, 3) uint8 array ((H, W, 4) on transparency), of an animation frame 0. With output: the
     path, written whole or not at all; a GIF keeps its size, frames, durations, loop count and transparency, a movie
-    its time stamps and sound. Where there is no face the file is copied as it is, and say (stderr without it) gets a
-    line. faces: draw these and look for none: a list for a picture, {frame number: list} for a clip, or the path of a
+    its time stamps, sound, subtitles, chapters, attached files and titles; what another kind of file does not take is
+    left out with a DamageWarning. Where there is no face the file is copied as it is, and say (stderr without it) gets
+    a line. faces: draw these and look for none: a list for a picture, {frame number: list} for a clip, or the path of a
     file of faces, in which the image is looked up by its path. compare: the same, or the name or path of a network:
-    beside the picture stands what these give, under a bar that names both. style: what is drawn. smooth, fps, every
-    as for frames; the others as for landmarks. progress gets the frames done and the frames in all. Raises OutputError
-    for an output that is the input (unless overwrite is set) or cannot be written, InputError and LimitError as load,
-    and InputError for faces that are not this image's.
+    beside the picture stands what these give, under a bar that names both. style: what is drawn. smooth, fps, start,
+    stop, every as for frames; a range of frames begins at time 0 in the output, sound and the rest cut to it. The
+    others as for landmarks. progress gets the frames done and the frames in all. Raises OutputError for an output that
+    is the input (unless overwrite is set) or cannot be written, InputError and LimitError as load, InputError for faces
+    that are not this image's, ValueError for a range that is none or has no output.
     """
     style = style or DrawStyle()
     source = Path(image) if isinstance(image, (str, PathLike)) else None
+    if (start or stop is not None) and (output is None or source is None):
+        raise ValueError("start and stop take a range out of a clip; give its path, and an output to write it to")
     viewer = _Viewer(source, Following(smooth, every, threshold, flip), model, threads, limits)
     if output is None or source is None:
         pixels = load(image, limits)
@@ -73,11 +79,12 @@ def annotate(
         return drawn if output is None else save(drawn, output)
     output = Path(output)
     try:
-        with open_clip(source, limits, fps=fps) as clip:
-            sheet = _Sheet(viewer.sides(clip.info.frames == 1, faces, compare), style)
+        with open_clip(source, limits, fps=fps, start=start, stop=stop) as clip:
             info = replace(clip.info, alpha=clip.info.alpha or style.blank == "transparent")
-            plain = style.blank is None and fps is None and compare is None and _same_kind(source, output)
-            return write_clip(output, info, _drawn(clip, sheet, progress, may_copy=plain), overwrite=overwrite)
+            sheet = _Sheet(viewer.sides(info.frames == 1 and not info.part, faces, compare), style)
+            whole = fps is None and not info.part and style.blank is None and compare is None
+            frames = _drawn(clip, sheet, progress, may_copy=whole and _same_kind(source, output))
+            return write_clip(output, info, frames, overwrite=overwrite)
     except _NoFace:
         return _copied(source, output, overwrite, say or _to_stderr)
 

@@ -46,6 +46,8 @@ def frames(
     *,
     smooth: bool = True,
     fps: float | None = None,
+    start: int = 0,
+    stop: int | None = None,
     every: int = EVERY,
     threshold: float = THRESHOLD,
     flip: bool = False,
@@ -59,12 +61,15 @@ def frames(
     Faces are searched for in the first frame, after a cut, where one is lost, where there is none and every `every`
     frames; in between each is read where it was. Frame 0 has the faces of landmarks(source) (or detect(source)), to
     the bit, and a frame that shows what the last one showed is not computed again. A track ends at a cut; a picture
-    has none. smooth takes the trembling out of the points. fps takes the frames shown at that rate in place of the
-    clip's own. task: "landmarks" or "detect"; other options and errors as for landmarks. Memory does not grow.
+    has none. smooth takes the trembling out of the points. start and stop leave the frames from one number up to
+    another, as a slice does, with their own numbers and times; the first of them is searched like a first frame. fps
+    takes the frames shown at that rate in place of the clip's own, of what start and stop leave, numbered anew. task:
+    "landmarks" or "detect"; other options and errors as for landmarks, and InputError for a clip that ends before
+    start. Memory does not grow.
     """
     if task not in TASKS:
         raise ValueError(f"frames has no task {task!r}; there are {', '.join(TASKS)}")
-    clip = video.open_clip(source, limits, fps=fps)
+    clip = video.open_clip(source, limits, fps=fps, start=start, stop=stop)
     options = Following(smooth, every, threshold, flip)
     followed = follow(clip, options, model, threads, limits)
     return Frames(_run(clip, followed, task), clip.info.frames)
@@ -114,7 +119,7 @@ def follow(
     clip: Clip, options: Following, model: Model, threads: int | None, limits: Limits
 ) -> Iterator[tuple[ClipFrame, list[Face]]]:
     """Each frame of an open clip with its faces. The networks are loaded at once, the frames as they are asked for."""
-    see = eye(clip.info.frames != 1, options, model, threads, limits)
+    see = eye(clip.info.frames != 1 or clip.info.part, options, model, threads, limits)
 
     def run() -> Iterator[tuple[ClipFrame, list[Face]]]:
         for frame in clip:

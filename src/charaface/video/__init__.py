@@ -10,6 +10,7 @@ from charaface.files import DEFAULT_LIMITS, InputError, Limits, OutputError, ato
 from charaface.image import encoded
 from charaface.video import gif, png, still, webp
 from charaface.video.clip import Clip, ClipFrame, ClipInfo, at_rate, chained
+from charaface.video.part import part_of
 
 __all__ = ["READERS", "WRITERS", "Clip", "ClipFrame", "ClipInfo", "is_animation", "open_clip", "write_clip"]
 
@@ -21,9 +22,9 @@ def _read_movie(path: Path, limits: Limits) -> Clip:
 
 
 def _write_movie(kind: str, path: Path, info: ClipInfo, frames: Iterator[ClipFrame]) -> None:
-    from charaface.video import movie
+    from charaface.video import encoder
 
-    movie.write(path, info, frames, kind)
+    encoder.write(path, info, frames, kind)
 
 
 Writer = Callable[[Path, ClipInfo, Iterator[ClipFrame]], None]
@@ -53,11 +54,20 @@ WRITERS: dict[str, Writer] = {  # by what the file's name ends on
 _STILLS = (".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif")
 
 
-def open_clip(path: str | Path, limits: Limits = DEFAULT_LIMITS, *, fps: float | None = None) -> Clip:
+def open_clip(
+    path: str | Path,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    fps: float | None = None,
+    start: int = 0,
+    stop: int | None = None,
+) -> Clip:
     """The clip of a picture, animation or movie file, its frames read one by one as they are asked for.
 
-    A picture is a clip of one frame. fps gives so many frames a second instead of the clip's own. Raises
-    InputError for what cannot be read and LimitError for what is too large, both naming the file.
+    A picture is a clip of one frame. start and stop leave the frames from one number up to another, as a slice does;
+    fps then gives so many frames a second instead of the clip's own. Raises InputError for what cannot be read or
+    has no frame start, LimitError for what is too large, both naming the file, ValueError for a range or fps that
+    is none.
     """
     path = Path(path)
     with open_input(path) as file:
@@ -67,12 +77,10 @@ def open_clip(path: str | Path, limits: Limits = DEFAULT_LIMITS, *, fps: float |
             f"{path}: is no PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, MP4, MOV, WebM or Matroska file; save it as one of "
             "these first"
         )
-    clip = READERS[kind](path, limits)
-    if fps is None or clip.info.frames == 1:
+    clip = part_of(READERS[kind](path, limits), start, stop)
+    if fps is None or (clip.info.frames == 1 and not clip.info.part):
         return clip
-    clip = at_rate(clip, fps)
-    limits.check_length(str(path), clip.info.frames, clip.info.seconds)
-    return clip
+    return at_rate(clip, fps, limits)
 
 
 def is_animation(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from charaface.files import DamageWarning
+from charaface.files import DEFAULT_LIMITS, DamageWarning, Limits
 from charaface.image import over_white
 
 
@@ -34,6 +34,13 @@ class ClipInfo:
     pixel_aspect: Fraction = Fraction(1)  # width of a pixel over its height
     sound: bool = False
     colour: tuple[int, int, int, int] | None = None  # FFmpeg's numbers: matrix, range, primaries, transfer
+    start: int = 0  # the number of the file's frame that it begins with
+    stop: int | None = None  # the number of the file's frame that it ends before; None goes to the end
+
+    @property
+    def part(self) -> bool:
+        """Whether it is a range of the file's frames; written, that begins at time 0."""
+        return self.start > 0 or self.stop is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +52,12 @@ class ClipFrame:
     duration: float  # seconds, as the container has it; 0 where it says none
     pixels: np.ndarray = field(repr=False)  # (H, W, 3) uint8 RGB, or (H, W, 4) where it has transparency
     pts: int | None = None  # the container's own time stamp, ticks of ClipInfo.time_base
+    shown_until: float | None = None  # seconds, where players do not go by the duration
+
+    @property
+    def end(self) -> float:
+        """Seconds from the start of the clip at which the next frame takes its place."""
+        return self.time + self.duration if self.shown_until is None else self.shown_until
 
     @cached_property
     def image(self) -> np.ndarray:
@@ -64,14 +77,25 @@ class ClipFrame:
 class Clip:
     """The frames of a file, read as they are asked for; each iteration starts anew. Close it after use."""
 
-    def __init__(self, info: ClipInfo, frames: Callable[[], Generator[ClipFrame]]) -> None:
+    def __init__(
+        self,
+        info: ClipInfo,
+        frames: Callable[[], Generator[ClipFrame]],
+        later: Callable[[int], Generator[ClipFrame]] | None = None,
+    ) -> None:
+        """later: the frames from a number on, of a container that need not read all those before."""
         self.info = info
         self._frames = frames
+        self._later = later
         self._running: Generator[ClipFrame] | None = None
 
     def __iter__(self) -> Iterator[ClipFrame]:
+        return self.since(0)
+
+    def since(self, number: int) -> Iterator[ClipFrame]:
+        """The frames from a number on; those before come too where leaving them out would save nothing."""
         self.close()
-        self._running = self._frames()
+        self._running = self._later(number) if number and self._later else self._frames()
         return self._running
 
     def __enter__(self) -> Clip:
@@ -125,10 +149,10 @@ def warn_damage(path: Path, reason: str, frames: int) -> None:
     warnings.warn(text, DamageWarning, stacklevel=3)
 
 
-def at_rate(clip: Clip, fps: float) -> Clip:
+def at_rate(clip: Clip, fps: float, limits: Limits = DEFAULT_LIMITS) -> Clip:
     """The clip at fps frames a second: at each moment the frame that players show then.
 
-    Raises ValueError unless fps is over 0 and at most 1000.
+    Frames are numbered anew. Raises ValueError unless fps is over 0 and at most 1000, LimitError for too many frames.
     """
     if not 0 < fps <= 1000:
         raise ValueError(f"fps is over 0 and at most 1000, got {fps}")
@@ -136,20 +160,30 @@ def at_rate(clip: Clip, fps: float) -> Clip:
     info = clip.info
     frames = None if info.seconds is None else max(1, math.ceil(info.seconds / step - Fraction(1, 2)))
     wanted = replace(info, frames=frames, time_base=step, rate=1 / step)
-    return Clip(wanted, lambda: _sampled(clip, step))
+    limits.check_length(str(info.path), frames, info.seconds)
+    return Clip(wanted, lambda: _sampled(clip, step, limits))
 
 
-def _sampled(clip: Clip, step: Fraction) -> Generator[ClipFrame]:
+def _sampled(clip: Clip, step: Fraction, limits: Limits) -> Generator[ClipFrame]:
     """A frame for each step: the one shown in the middle of it."""
-    tick, last = 0, None
-    for frame in clip:
-        while last is not None and frame.time > (tick + 0.5) * step:
-            yield replace(last, index=tick, time=float(tick * step), duration=float(step), pts=None)
-            tick += 1
-        last = frame
+    tick, last, begin = 0, None, 0.0
+
+    def shown(frame: ClipFrame) -> ClipFrame:
+        limits.check_length(str(clip.info.path), tick + 1, None)
+        time = begin + float(tick * step)
+        return replace(frame, index=tick, time=time, duration=float(step), pts=None, shown_until=None)
+
+    with clip:
+        for frame in clip:
+            if last is None and clip.info.part:
+                begin = frame.time
+            while last is not None and frame.time > begin + (tick + 0.5) * step:
+                yield shown(last)
+                tick += 1
+            last = frame
     if last is None:
         return
-    end = clip.info.seconds or last.time + last.duration
-    while tick == 0 or (tick + 0.5) * step < end:
-        yield replace(last, index=tick, time=float(tick * step), duration=float(step), pts=None)
+    end = clip.info.seconds or last.end
+    while tick == 0 or begin + (tick + 0.5) * step < end:
+        yield shown(last)
         tick += 1

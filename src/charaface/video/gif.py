@@ -64,8 +64,9 @@ def _frames(info: ClipInfo, gif: GifInfo) -> Generator[ClipFrame]:
             for rgba, delay in GifReader(file, gif):
                 opaque = not info.alpha or bool(rgba[..., 3].all())
                 pixels = without_alpha(rgba) if opaque else rgba
-                yield ClipFrame(done, time / 100, delay / 100, pixels, pts=time)
-                time, done = time + played(delay), done + 1
+                end = time + played(delay)
+                yield ClipFrame(done, time / 100, delay / 100, pixels, pts=time, shown_until=end / 100)
+                time, done = end, done + 1
         except GifError as error:
             if not done:
                 raise InputError(f"{info.path}: cannot be read as GIF: {error}") from error

@@ -111,8 +111,9 @@ def _frames(info: ClipInfo, delays: list[Fraction]) -> Generator[ClipFrame]:
                     raise
                 warn_damage(info.path, str(error.__cause__ or error), index)
                 return
-            yield ClipFrame(index, float(time), float(delay), pixels, pts=round(time * 1000))
-            time += played(delay)
+            end, stamp = time + played(delay), round(time * 1000)
+            yield ClipFrame(index, float(time), float(delay), pixels, pts=stamp, shown_until=float(end))
+            time = end
 
 
 def _encoded(pixels: np.ndarray) -> bytes:

@@ -155,5 +155,6 @@ def _frames(info: ClipInfo, delays: list[int]) -> Generator[ClipFrame]:
                     raise
                 warn_damage(info.path, str(error.__cause__ or error), index)
                 return
-            yield ClipFrame(index, time / 1000, delay / 1000, pixels, pts=time)
-            time += played(delay)
+            end = time + played(delay)
+            yield ClipFrame(index, time / 1000, delay / 1000, pixels, pts=time, shown_until=end / 1000)
+            time = end
