@@ -46,7 +46,7 @@ def reel(
     chapters: bool = False,
     words: dict[str, str] | None = None,
 ) -> Path:
-    """A movie of numbered frames at 25 a second (or at stamps, in fortieths of a second) with two seconds of the rest."""
+    """A movie of numbered frames at 25 a second (or at stamps of 1/40 s) with two seconds of the rest."""
     with av.open(
         str(path), "w", format=container, options={"movflags": "+faststart"} if container == "mp4" else {}
     ) as out:

@@ -10,12 +10,12 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from reels import CUES, bars, content, number_of, reel
 
 from charaface.files import InputError, LimitError, Limits
 from charaface.gif import GifWriter
 from charaface.video import movie, open_clip, write_clip
 from charaface.video.timeline import entry_before
-from reels import CUES, bars, content, number_of, reel
 
 UNEVEN = [i * 2 + (i * i) % 2 + 5 * (i // 7) for i in range(60)]
 

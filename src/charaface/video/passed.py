@@ -27,7 +27,7 @@ _TAKEN: dict[str, dict[str, set[str] | None]] = {  # codecs a container takes, b
     },
     "webm": {"audio": {"opus", "vorbis"}, "subtitle": {"webvtt"}},
 }
-_WORDS = {"audio": "sound, which is", "subtitle": "subtitles, which are"}
+_WORDS = {"audio": "sound", "subtitle": "subtitles"}
 
 
 class Passed:
@@ -95,7 +95,7 @@ class Passed:
         titles.describe_all(self._out, source, self._begin, self._end)
         missing = titles.without_a_place(source, self._kind)
         if missing:
-            self._warn(f"{self._kind} has no place for {', '.join(missing)}, which is left out; matroska keeps it")
+            self._warn(f"{self._kind} has no place for {', '.join(missing)}, which is left out; matroska takes all")
 
     def _copy(self, stream: Any) -> None:
         codec = stream.codec_context.codec.canonical_name if stream.codec_context else "such"
@@ -106,8 +106,8 @@ class Passed:
             except ValueError:  # the library says the same
                 ours = None
         if ours is None:
-            words = f"{self._kind} takes no {codec} {_WORDS[stream.type]} left out"
-            self._warn(f"{words}; {self._info.kind} keeps it" if self._info.kind != self._kind else words)
+            which = f"track {stream.index} ({stream.language or 'no language'})"
+            self._warn(f"{self._kind} takes no {codec} {_WORDS[stream.type]}: {which} is left out; matroska takes most")
             return
         titles.describe(ours, stream, self._kind)
         self._streams[stream.index] = ours
@@ -116,7 +116,7 @@ class Passed:
         if self._kind == "matroska":
             self._out.add_attachment(name, kind, data)
         else:
-            self._warn(f"{self._kind} takes no attached files: {name} is left out; matroska keeps it")
+            self._warn(f"{self._kind} takes no attached files: {name} is left out; matroska takes them")
 
     def _cover(self, stream: Any) -> None:
         """A picture that stands for the whole: an attached file in Matroska, a stream of one packet in MP4."""
@@ -148,7 +148,7 @@ class Passed:
                 return  # the pictures have told of the damage
             if packet is None:
                 return
-            if packet.dts is None or not packet.size:
+            if packet.dts is None or not packet.size or _is_pause(packet):
                 continue
             if packet.pts is None:
                 packet.pts = packet.dts
@@ -174,3 +174,8 @@ class Passed:
 
     def _warn(self, text: str) -> None:
         warnings.warn(f"{self._info.path}: {text}", DamageWarning, stacklevel=3)
+
+
+def _is_pause(packet: Any) -> bool:
+    """Whether a packet is the empty text between two cues of MP4, which whoever writes makes anew."""
+    return packet.stream.type == "subtitle" and packet.size == 2 and bytes(packet) == b"\0\0"

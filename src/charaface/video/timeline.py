@@ -46,7 +46,7 @@ def entry_before(path: Path, number: int) -> Entry | None:
         for packet in _packets(container, stream):
             if packet.pts is None or packet.is_discard or packet.is_corrupt:
                 return None
-            if stamps and packet.pts <= stamps[0] or not (stamps or packet.is_keyframe):
+            if packet.pts <= stamps[0] if stamps else not packet.is_keyframe:
                 return None  # pictures that need one from before the file's beginning
             while keys and packet.pts <= keys[-1].pts:
                 keys.pop()  # a picture shown before it came after it, and may need what was before it
