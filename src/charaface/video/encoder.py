@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from charaface.files import OutputError, reason
 from charaface.image import over_white
@@ -73,7 +74,8 @@ class _Picture:
         height, width = shape[:2]
         self._out, self._base = out, info.time_base or Fraction(1, 1000)
         self._begin = round(begin / self._base)
-        self._colour = info.colour or _OURS
+        self._said = info.colour or _OURS  # of colours
+        self._colours = VideoReformatter()
         encoder = _encoder(kind)
         rate = (info.rate or Fraction(25)).limit_denominator(1001)
         self._stream = out.add_stream(encoder, rate=rate, options=_OPTIONS[encoder])
@@ -85,15 +87,16 @@ class _Picture:
         context = self._stream.codec_context
         context.time_base = self._stream.time_base = self._base
         context.sample_aspect_ratio = info.pixel_aspect
-        context.colorspace, context.color_range, context.color_primaries, context.color_trc = self._colour
+        context.colorspace, context.color_range, context.color_primaries, context.color_trc = self._said
         self._last: int | None = None
         self._ticks: dict[int, int] = {}  # durations of frames in the encoder, by time stamp
 
     def add(self, frame: ClipFrame) -> None:
         rgb = frame.pixels if frame.pixels.shape[2] == 3 else over_white(frame.pixels)
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-        matrix, reach = self._colour[:2]
-        picture = picture.reformat(
+        matrix, reach = self._said[:2]
+        picture = self._colours.reformat(
+            picture,
             format=self._format,
             interpolation=CAREFUL,
             dst_colorspace=None if matrix == _UNKNOWN else matrix,
