@@ -153,6 +153,9 @@ def test_a_detection_loads_no_workshop_and_no_movie_library() -> None:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the docs speak of."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "shots").mkdir()
+    for i in range(3):
+        save(paint([(30 + 5 * i, 40, 90)]), tmp_path / "shots" / f"{i:02d}.png")
     for folder in (".", "pages", "art", "clips", "pictures"):
         (tmp_path / folder).mkdir(exist_ok=True)
         save(paint([(30, 40, 90), (180, 60, 60)]), tmp_path / folder / "team.png")

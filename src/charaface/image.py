@@ -69,6 +69,7 @@ _SAVE: dict[str, tuple[str, dict[str, Any]]] = {
     ".tiff": ("TIFF", {"compression": "tiff_deflate"}),
     ".avif": ("AVIF", {"quality": 95, "subsampling": "4:4:4"}),
 }
+PICTURES = frozenset(_SAVE)  # what the names of picture files end on
 _EXIF_ORIENTATION = 0x0112
 _opening = threading.Lock()
 

@@ -20,7 +20,7 @@ from charaface.image import DEFAULT_LIMITS, Limits, Source, load, save
 from charaface.session import Model
 from charaface.tasks.detect import THRESHOLD
 from charaface.tasks.frames import EVERY, Following, See, eye
-from charaface.video import Clip, ClipFrame, open_clip, write_clip
+from charaface.video import Clip, ClipFrame, is_sequence, open_clip, write_clip
 from charaface.weights import WEIGHTS
 
 Progress = Callable[[int, int | None], None]  # frames done, frames in all (None where not known)
@@ -197,6 +197,8 @@ def _drawn(clip: Clip, sheet: _Sheet, progress: Progress | None, may_copy: bool)
 
 
 def _same_kind(source: Path, output: Path) -> bool:
+    if is_sequence(source) or is_sequence(output):
+        return False
     names = {".jpeg": ".jpg", ".apng": ".png"}
     a, b = (path.suffix.lower() for path in (source, output))
     return names.get(a, a) == names.get(b, b)

@@ -8,11 +8,21 @@ from pathlib import Path
 
 from charaface.files import DEFAULT_LIMITS, InputError, Limits, OutputError, atomic, open_input, sniff
 from charaface.image import encoded
-from charaface.video import gif, png, still, webp
+from charaface.video import gif, png, sequence, still, webp
 from charaface.video.clip import Clip, ClipFrame, ClipInfo, at_rate, chained
 from charaface.video.part import part_of
 
-__all__ = ["READERS", "WRITERS", "Clip", "ClipFrame", "ClipInfo", "is_animation", "open_clip", "write_clip"]
+__all__ = [
+    "READERS",
+    "WRITERS",
+    "Clip",
+    "ClipFrame",
+    "ClipInfo",
+    "is_animation",
+    "is_sequence",
+    "open_clip",
+    "write_clip",
+]
 
 
 def _read_movie(path: Path, limits: Limits) -> Clip:
@@ -64,12 +74,16 @@ def open_clip(
 ) -> Clip:
     """The clip of a picture, animation or movie file, its frames read one by one as they are asked for.
 
-    A picture is a clip of one frame. start and stop leave the frames from one number up to another, as a slice does;
+    A picture is a clip of one frame; pictures numbered in their names (frame_%04d.png) are one of fps frames a second,
+    25 without it. start and stop leave the frames from one number up to another, as a slice does;
     fps then gives so many frames a second instead of the clip's own. Raises InputError for what cannot be read or
     has no frame start, LimitError for what is too large, both naming the file, ValueError for a range or fps that
     is none.
     """
     path = Path(path)
+    pattern = sequence.pattern_of(path)
+    if pattern is not None:
+        return part_of(sequence.read(path, pattern, limits, fps), start, stop)
     with open_input(path) as file:
         kind = sniff(file.read(32))
     if kind is None:
@@ -89,8 +103,16 @@ def is_animation(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> bool:
         return clip.info.frames != 1
 
 
+def is_sequence(path: str | Path) -> bool:
+    """Whether a path stands for pictures numbered in their names: frame_%04d.png, where no file has that very name."""
+    return sequence.pattern_of(Path(path)) is not None
+
+
 def write_clip(path: str | Path, info: ClipInfo, frames: Iterable[ClipFrame], *, overwrite: bool = False) -> Path:
     """Writes frames as the kind of file that path ends on, all of it or nothing, and returns the path.
+
+    A path with a number in its name (frame_%04d.png) stands for pictures, each written whole or not at all; they have
+    the numbers of the pictures that the frames come from, else those of the frames.
 
     info is the clip's they come from: its loop count, pixel aspect, time base and sound are kept, as far as
     the kind has them. The size is the frames'. Raises OutputError for a name, folder or number of frames that
@@ -101,6 +123,10 @@ def write_clip(path: str | Path, info: ClipInfo, frames: Iterable[ClipFrame], *,
     if suffix not in WRITERS and suffix not in _STILLS:
         names = " ".join([*WRITERS, *_STILLS])
         raise OutputError(f"{path}: clips end on {names}, not on {path.suffix or 'nothing'}")
+    pattern = sequence.pattern_of(path)
+    if pattern is not None:
+        sequence.write(path, pattern, info, frames, overwrite)
+        return path
     with atomic(path, info.path, overwrite=overwrite) as part:
         first = next(frames, None)
         if first is None:

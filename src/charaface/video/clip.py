@@ -21,7 +21,7 @@ class ClipInfo:
     """What a clip's container says; enough to write one of the same kind."""
 
     path: Path
-    kind: str  # picture gif png webp mp4 mov webm matroska
+    kind: str  # picture gif png webp mp4 mov webm matroska sequence camera
     width: int  # of the upright picture, pixels
     height: int
     frames: int | None  # None where the container does not tell
@@ -53,6 +53,7 @@ class ClipFrame:
     pixels: np.ndarray = field(repr=False)  # (H, W, 3) uint8 RGB, or (H, W, 4) where it has transparency
     pts: int | None = None  # the container's own time stamp, ticks of ClipInfo.time_base
     shown_until: float | None = None  # seconds, where players do not go by the duration
+    number: int | None = None  # in the name of its picture, where it comes from a sequence of them
 
     @property
     def end(self) -> float:
@@ -149,14 +150,19 @@ def warn_damage(path: Path, reason: str, frames: int) -> None:
     warnings.warn(text, DamageWarning, stacklevel=3)
 
 
+def rate_of(fps: float) -> Fraction:
+    """Frames a second as a fraction; raises ValueError unless they are over 0 and at most 1000."""
+    if not 0 < fps <= 1000:
+        raise ValueError(f"fps is over 0 and at most 1000, got {fps}")
+    return Fraction(fps).limit_denominator(1001)
+
+
 def at_rate(clip: Clip, fps: float, limits: Limits = DEFAULT_LIMITS) -> Clip:
     """The clip at fps frames a second: at each moment the frame that players show then.
 
     Frames are numbered anew. Raises ValueError unless fps is over 0 and at most 1000, LimitError for too many frames.
     """
-    if not 0 < fps <= 1000:
-        raise ValueError(f"fps is over 0 and at most 1000, got {fps}")
-    step = 1 / Fraction(fps).limit_denominator(1001)
+    step = 1 / rate_of(fps)
     info = clip.info
     frames = None if info.seconds is None else max(1, math.ceil(info.seconds / step - Fraction(1, 2)))
     wanted = replace(info, frames=frames, time_base=step, rate=1 / step)
@@ -171,7 +177,7 @@ def _sampled(clip: Clip, step: Fraction, limits: Limits) -> Generator[ClipFrame]
     def shown(frame: ClipFrame) -> ClipFrame:
         limits.check_length(str(clip.info.path), tick + 1, None)
         time = begin + float(tick * step)
-        return replace(frame, index=tick, time=time, duration=float(step), pts=None, shown_until=None)
+        return replace(frame, index=tick, time=time, duration=float(step), pts=None, shown_until=None, number=None)
 
     with clip:
         for frame in clip:
