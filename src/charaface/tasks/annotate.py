@@ -33,7 +33,7 @@ class _NoFace(Exception):
 
 
 def annotate(
-    image: Source,
+    image: Source | int,
     output: str | Path | None = None,
     *,
     faces: Given | None = None,
@@ -55,20 +55,23 @@ def annotate(
 ) -> np.ndarray | Path:
     """A picture with the landmarks of its faces drawn on it; with an output path a file of the same kind as the input.
 
-    Without output: an (H, W, 3) uint8 array ((H, W, 4) on transparency), of an animation frame 0. With output: the
-    path, written whole or not at all; a GIF keeps its size, frames, durations, loop count and transparency, a movie
-    its time stamps, sound, subtitles, chapters, attached files and titles; what another kind of file does not take is
-    left out with a DamageWarning. Where there is no face the file is copied as it is, and say (stderr without it) gets
-    a line. faces: draw these and look for none: a list for a picture, {frame number: list} for a clip, or the path of a
-    file of faces, in which the image is looked up by its path. compare: the same, or the name or path of a network:
-    beside the picture stands what these give, under a bar that names both. style: what is drawn. smooth, fps, start,
-    stop, every as for frames; a range of frames begins at time 0 in the output, sound and the rest cut to it. The
-    others as for landmarks. progress gets the frames done and the frames in all. Raises OutputError for an output that
-    is the input (unless overwrite is set) or cannot be written, InputError and LimitError as load, InputError for faces
-    that are not this image's, ValueError for a range that is none or has no output.
+    image may also be what frames takes: a clip, numbered pictures, the number of a camera. Without output: an (H, W,
+    3) uint8 array ((H, W, 4) on transparency), of an animation frame 0. With output: the path, written whole or not at
+    all; a GIF keeps its size, frames, durations, loop count and transparency, a movie its time stamps, sound,
+    subtitles, chapters, attached files and titles; what another kind of file does not take is left out with a
+    DamageWarning. An output numbered as frame_%04d.png is written as pictures, each whole. Where there is no face the
+    file is copied as it is, and say (stderr without it) gets a line. faces: draw these and look for none: a list for a
+    picture, {frame number: list} for a clip, or the path of a file of faces, in which the image is looked up by its
+    path. compare: the same, or the name or path of a network: beside the picture stands what these give, under a bar
+    that names both. style: what is drawn. smooth, fps, start, stop, every as for frames; a range of frames begins at
+    time 0 in the output, sound and the rest cut to it. The others as for landmarks. progress gets the frames done and
+    the frames in all. Raises OutputError for an output that is the input (unless overwrite is set) or cannot be
+    written, InputError and LimitError as load, InputError for faces that are not this image's, ValueError for a range
+    that is none or has no output.
     """
     style = style or DrawStyle()
-    source = Path(image) if isinstance(image, (str, PathLike)) else None
+    place = str(image) if isinstance(image, int) else image
+    source = Path(place) if isinstance(place, (str, PathLike)) else None
     if (start or stop is not None) and (output is None or source is None):
         raise ValueError("start and stop take a range out of a clip; give its path, and an output to write it to")
     viewer = _Viewer(source, Following(smooth, every, threshold, flip), model, threads, limits)
@@ -79,7 +82,7 @@ def annotate(
         return drawn if output is None else save(drawn, output)
     output = Path(output)
     try:
-        with open_clip(source, limits, fps=fps, start=start, stop=stop) as clip:
+        with open_clip(image if isinstance(image, int) else source, limits, fps=fps, start=start, stop=stop) as clip:
             info = replace(clip.info, alpha=clip.info.alpha or style.blank == "transparent")
             sheet = _Sheet(viewer.sides(info.frames == 1 and not info.part, faces, compare), style)
             whole = fps is None and not info.part and style.blank is None and compare is None

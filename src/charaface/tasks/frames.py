@@ -41,7 +41,7 @@ class Frame:
 
 
 def frames(
-    source: str | Path,
+    source: str | Path | int,
     task: str = "landmarks",
     *,
     smooth: bool = True,
@@ -57,7 +57,8 @@ def frames(
 ) -> Frames:
     """The frames of a GIF, animated WebP or PNG, video or picture, in order, with faces that keep their track number.
 
-    source may be pictures numbered in their names, frame_%04d.png, which are shown 25 a second (fps says otherwise).
+    source may be pictures numbered in their names, frame_%04d.png, which are shown 25 a second (fps says otherwise),
+    or the number of a camera, which ends at stop, at limits.seconds and at the first Ctrl-C.
 
     What comes back is an iterator; its .total is how many frames there are, None where the container does not tell.
     Faces are searched for in the first frame, after a cut, where one is lost, where there is none and every `every`

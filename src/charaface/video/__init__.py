@@ -1,14 +1,15 @@
-"""Animations and clips in and out: GIF, APNG, WebP and movies, their timing kept whole."""
+"""Animations and clips in and out: GIF, APNG, WebP, movies, numbered pictures, cameras; their timing kept whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from os import PathLike
 from pathlib import Path
 
 from charaface.files import DEFAULT_LIMITS, InputError, Limits, OutputError, atomic, open_input, sniff
 from charaface.image import encoded
-from charaface.video import gif, png, sequence, still, webp
+from charaface.video import camera, gif, png, sequence, still, webp
 from charaface.video.clip import Clip, ClipFrame, ClipInfo, at_rate, chained
 from charaface.video.part import part_of
 
@@ -65,7 +66,7 @@ _STILLS = (".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif")
 
 
 def open_clip(
-    path: str | Path,
+    path: str | PathLike[str] | int,
     limits: Limits = DEFAULT_LIMITS,
     *,
     fps: float | None = None,
@@ -75,11 +76,14 @@ def open_clip(
     """The clip of a picture, animation or movie file, its frames read one by one as they are asked for.
 
     A picture is a clip of one frame; pictures numbered in their names (frame_%04d.png) are one of fps frames a second,
-    25 without it. start and stop leave the frames from one number up to another, as a slice does;
-    fps then gives so many frames a second instead of the clip's own. Raises InputError for what cannot be read or
-    has no frame start, LimitError for what is too large, both naming the file, ValueError for a range or fps that
-    is none.
+    25 without it; a whole number that is no file is a camera. start and stop leave the frames from one number up to
+    another, as a slice does; fps then gives so many frames a second instead of the clip's own. Raises InputError for
+    what cannot be read or has no frame start, LimitError for what is too large, both naming the file, ValueError for
+    a range or fps that is none.
     """
+    if isinstance(path, int) or camera.is_number(path):
+        clip = part_of(camera.read(int(str(path)), limits), start, stop)
+        return clip if fps is None else at_rate(clip, fps, limits)
     path = Path(path)
     pattern = sequence.pattern_of(path)
     if pattern is not None:
