@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 from PIL import Image
-from reels import FONT, bars, content, reel
+from reels import FONT, bars, content, number_of, reel
 
 from charaface.files import DamageWarning
 from charaface.video import open_clip, write_clip
+from charaface.video.passed import Passed
 
 WORDS = {"title": "Фильм", "artist": "a", "comment": "b"}
 KINDS: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {  # suffix: container, sound, subtitles
@@ -165,3 +167,24 @@ def test_a_second_track_of_pictures_is_left_out_with_a_word(tmp_path: Path) -> N
     assert rewritten(source, tmp_path / "b.mkv") == [
         f"{source}: track 1 (video) is left out; one of pictures is written"
     ]
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_a_track_whose_times_go_back_costs_no_more_than_itself(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = reel(tmp_path / "a.mkv", "matroska", sound=["aac"], frames=50)
+    whole = Passed._demuxed
+
+    def damaged(passed: Passed) -> Iterator[Any]:
+        for number, packet in enumerate(whole(passed)):
+            if 10 <= number < 14:
+                packet.pts = packet.dts = 5
+            yield packet
+
+    monkeypatch.setattr(Passed, "_demuxed", damaged)
+    target = tmp_path / f"b.{suffix}"
+    assert rewritten(source, target) == [f"{source}: track 1 is damaged; what cannot be written of it is left out"]
+    with open_clip(target) as clip:
+        assert [number_of(frame.pixels) for frame in clip] == list(range(50))
+    assert len(content(target).packets[0]) == len(content(source).packets[0]) - 4

@@ -31,7 +31,8 @@ INTERRUPTED = 130
 def program() -> None:
     """Faces, drawn or photographed: find them, read them, redraw them.
 
-    Results go to standard output, words and progress to standard error. Exit status: 0 done, 1 some inputs failed
+    An input is a picture, a GIF or clip, a folder, a pattern in quotes, pictures numbered as frame_%04d.png, the number
+    of a camera, or - for standard input. Results go to standard output, words and progress to standard error. Exit status: 0 done, 1 some inputs failed
     (each named, the others done), 2 wrong call or nothing readable, 130 interrupted.
     """
 

@@ -41,6 +41,7 @@ class Passed:
         self._out, self._kind, self._info, self._begin = out, kind, info, begin
         self._streams: dict[int, Any] = {}  # ours, by the number of the source's
         self._covers: list[Any] = []  # packets that go in front
+        self._damaged: set[int] = set()  # numbers of the source's streams
         self._end: Fraction | None = None  # seconds into the source; None goes to its end
         self._source = open_movie(info.path) if info.kind in MOVIES and info.path.is_file() else None
         if self._source is not None:
@@ -75,8 +76,14 @@ class Passed:
                 self._next = next(self._packets, None)
 
     def _mux(self, packet: Any) -> None:
-        packet.stream = self._streams[packet.stream.index]
-        self._out.mux(packet)
+        number = packet.stream.index
+        packet.stream = self._streams[number]
+        try:
+            self._out.mux(packet)
+        except (av.error.ArgumentError, av.error.InvalidDataError):  # times that go back, a head that is none
+            if number not in self._damaged:
+                self._damaged.add(number)
+                self._warn(f"track {number} is damaged; what cannot be written of it is left out")
         self._next = next(self._packets, None)
 
     def _take(self, source: Any) -> None:
@@ -114,7 +121,7 @@ class Passed:
 
     def _attach(self, name: str, kind: str, data: bytes) -> None:
         if self._kind == "matroska":
-            self._out.add_attachment(name, kind, data)
+            self._out.add_attachment(*(text.encode("utf-8", "replace").decode() for text in (name, kind)), data)
         else:
             self._warn(f"{self._kind} takes no attached files: {name} is left out; matroska takes them")
 
