@@ -32,8 +32,9 @@ def program() -> None:
     """Faces, drawn or photographed: find them, read them, redraw them.
 
     An input is a picture, a GIF or clip, a folder, a pattern in quotes, pictures numbered as frame_%04d.png, the number
-    of a camera, or - for standard input. Results go to standard output, words and progress to standard error. Exit status: 0 done, 1 some inputs failed
-    (each named, the others done), 2 wrong call or nothing readable, 130 interrupted.
+    of a camera, or - for standard input. Results go to standard output, words and progress to standard error. Exit
+    status: 0 done, 1 some inputs failed (each named, the others done), 2 wrong call or nothing readable, 130
+    interrupted.
     """
 
 

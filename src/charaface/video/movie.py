@@ -102,7 +102,7 @@ def _timed(frames: Iterator[Any], usual: int) -> Iterator[tuple[Any, int, int]]:
     """
     last, stamp = None, 0
     for frame in frames:
-        pts = stamp + (last.duration or usual) if last and frame.pts is None else frame.pts or 0
+        pts = stamp + (last.duration or usual) if last is not None and frame.pts is None else frame.pts or 0
         if last is not None:
             yield last, stamp, pts - stamp if pts > stamp else last.duration or usual
         last, stamp = frame, pts

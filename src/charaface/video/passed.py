@@ -98,7 +98,8 @@ class Passed:
             elif stream.type == "video" and is_cover(stream):
                 self._cover(stream)
             elif stream is not shown and not (stream.type == "data" and source.chapters()):  # MP4 keeps them in one
-                self._warn(f"track {stream.index} ({stream.type}) is left out; one of pictures is written")
+                words = "; one of pictures is written" if stream.type == "video" else ""
+                self._warn(f"track {stream.index} ({stream.type}) is left out{words}")
         titles.describe_all(self._out, source, self._begin, self._end)
         missing = titles.without_a_place(source, self._kind)
         if missing:
