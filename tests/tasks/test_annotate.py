@@ -131,6 +131,11 @@ def test_faces_from_a_file_are_drawn_as_if_they_had_just_been_found(tmp_path: Pa
     annotate(source, tmp_path / "then.gif", faces=made)
     assert (tmp_path / "then.gif").read_bytes() == (tmp_path / "now.gif").read_bytes()
     assert np.array_equal(annotate(source, faces=made), annotate(source))
+    found = [Record("old/in.gif", f.index, f.time, 320, 240, f.faces) for f in frames(source, start=2, stop=5)]
+    made = kind.write(tmp_path / f"some{kind.suffix}", found)
+    annotate(source, tmp_path / "now.gif", start=2, stop=5)
+    annotate(source, tmp_path / "then.gif", start=2, stop=5, faces=made)
+    assert (tmp_path / "then.gif").read_bytes() == (tmp_path / "now.gif").read_bytes()
 
 
 @pytest.mark.usefixtures("world")

@@ -147,6 +147,20 @@ def test_a_clip_is_shown_by_its_worst_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_a_range_of_a_clip_is_all_that_is_reported_on(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.gif", [False, True, True, True])
+    found = [Record("a.gif", f.index, f.time, 320, 240, f.faces) for f in frames(source)]
+    made = FORMATS["jsonl"].write(tmp_path / "made.jsonl", found)
+    for faces in (None, made):
+        one = look(source, Looking(faces=faces, start=2, stop=9))
+        assert (one.frames, one.faceless, one.faces) == (2, 0, 2)
+        assert one.frame >= 2
+        assert "lower --start" in look(source, Looking(faces=faces, start=4)).failed
+    assert run(["report", str(source), "-o", f"{tmp_path}/a.html", "--start", "1", "--stop", "3"]) == 0
+    assert "2 faces" in Page(tmp_path / "a.html").text
+
+
+@pytest.mark.usefixtures("world")
 def test_what_is_said_of_a_file_is_small_and_can_be_sent(art: Path) -> None:
     one = look(art / "one.png", Looking())
     assert pickle.loads(pickle.dumps(one)) == one

@@ -56,7 +56,7 @@ def report(inputs: tuple[Path, ...], output: str, faces: Path | None, most: int,
         raise click.UsageError("name files or a folder to report on, or with --from a file of faces")
     known = [Path(name) for name in Looking(faces).known()] if faces and not inputs else inputs
     job = Job(known, None, given["workers"], dry=given["dry_run"])
-    arguments = options.networks(given, job) | options.take(given, "smooth", "fps", "every", "flip")
+    arguments = options.networks(given, job) | options.clips(given) | options.take(given, "flip")
     looking, gathered = Looking(faces, **arguments), Gathering(most)
     if given["dry_run"]:
         return job.run(partial(_looked, looking=looking), {})

@@ -35,6 +35,8 @@ def report(
     most: int = MOST,
     smooth: bool = True,
     fps: float | None = None,
+    start: int = 0,
+    stop: int | None = None,
     every: int = EVERY,
     threshold: float = THRESHOLD,
     flip: bool = False,
@@ -49,12 +51,12 @@ def report(
     picture with its landmarks, the one with the lowest score first; of a clip its frame with the lowest score. Files
     without a face and files that cannot be read have sections of their own. source: files and folders, which are
     entered; None for all that faces tells of. faces: a file of faces (charaface.formats) made earlier; no network runs
-    then. most: pictures with a face, and without one, that are shown; the other files are listed. smooth, fps,
-    every, threshold, flip, model, threads, limits as for frames. progress gets the files done and the files in all.
-    Memory grows by some 20 kB a picture shown. Raises OutputError for an output that will not do, InputError for a
-    source that holds nothing.
+    then. most: pictures with a face, and without one, that are shown; the other files are listed. smooth, fps, start,
+    stop, every, threshold, flip, model, threads, limits as for frames. progress gets the files done and the files in
+    all. Memory grows by some 20 kB a picture shown. Raises OutputError for an output that will not do, InputError for
+    a source that holds nothing.
     """
-    looking = Looking(faces, smooth, fps, every, threshold, flip, model, threads, limits)
+    looking = Looking(faces, smooth, fps, start, stop, every, threshold, flip, model, threads, limits)
     files: Sequence[str | Path] = looking.known() if source is None else _files(source)
     gathered = Gathering(most)
     with page_at(output) as part:
@@ -80,6 +82,8 @@ class Looking:
     faces: str | Path | None = None
     smooth: bool = True
     fps: float | None = None
+    start: int = 0
+    stop: int | None = None
     every: int = EVERY
     threshold: float = THRESHOLD
     flip: bool = False
@@ -133,6 +137,8 @@ def _watch(
         file,
         smooth=looking.smooth,
         fps=looking.fps,
+        start=looking.start,
+        stop=looking.stop,
         every=looking.every,
         threshold=looking.threshold,
         flip=looking.flip,
@@ -150,8 +156,12 @@ def _watch(
 
 def _recall(file: str | Path, found: Recorded, looking: Looking, tally: _Tally) -> None:
     """Takes the faces from a file of them, and the one picture that is shown from the file itself, if it is there."""
+    stop = float("inf") if looking.stop is None else looking.stop
     for number, record in sorted(found.frames.items()):
-        tally.add(number, record.width, record.height, record.faces)
+        if looking.start <= number < stop:
+            tally.add(number, record.width, record.height, record.faces)
+    if not tally.frames:
+        raise InputError(f"{file}: {found.source} tells of no frame of it from {looking.start} on; lower --start")
     path = next((path for path in (Path(file), *_beside(found, file)) if path.is_file()), None)
     if path is None:
         tally.notes.append("the file is not there")
