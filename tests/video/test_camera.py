@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -52,13 +52,15 @@ class Capture:
 
 
 @pytest.fixture
-def capture(monkeypatch: pytest.MonkeyPatch) -> type[Capture]:
+def capture(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Capture]]:
     class Own(Capture):
         made: ClassVar[list[Capture]] = []
 
     monkeypatch.setattr(cv2, "VideoCapture", Own)
     monkeypatch.setattr(camera, "monotonic", lambda: 100 + max(Own.made[-1].at - 1, 0) / 10)
-    return Own
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may not hear it
+    yield Own
+    signal.signal(signal.SIGINT, before)
 
 
 def press(at: int, times: int = 1) -> Callable[[int], None]:
