@@ -20,7 +20,7 @@ from PIL import Image
 
 from charaface.cli import pool, run, screen
 from charaface.cli.batch import Job
-from charaface.cli.done import LEDGER, digest
+from charaface.cli.done import LEDGER, digest, made
 from charaface.cli.inputs import Input
 from charaface.cli.pool import Message, Tell, side_by_side
 from charaface.files import atomic, sweep
@@ -134,16 +134,18 @@ def test_several_processes_print_what_one_prints(tmp_path: Path, capsys: Capture
     for k in range(12):
         drawn(tmp_path / f"{k}.png", k)
     (tmp_path / "5.png").write_bytes(b"no picture")
+    (tmp_path / "7.png").write_bytes(b"")
     printed = []
     for workers in ("1", "3"):
         assert run(["landmarks", str(tmp_path), "--threshold", "0", "--workers", workers]) == 1
         printed.append(capsys.readouterr())
     assert printed[0] == printed[1]
-    assert len(printed[0].out.splitlines()) == 11
+    assert len(printed[0].out.splitlines()) == 10
     assert printed[0].err.splitlines() == [
         f"error: {tmp_path / '5.png'}: is no PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, MP4, MOV, WebM or Matroska file; "
         "save it as one of these first",
-        "1 of 12 failed",
+        f"error: {tmp_path / '7.png'}: is an empty file; fetch or make it anew",
+        "2 of 12 failed",
     ]
 
 
@@ -226,6 +228,22 @@ def test_what_is_done_is_known_by_content(world: World, tmp_path: Path) -> None:
     source.write_bytes(same_size)
     os.utime(source, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert reads() == 1
+
+
+def test_an_input_that_changes_meanwhile_is_not_remembered(tmp_path: Path) -> None:
+    source = drawn(tmp_path / "a.png", 1)
+    one = Input(source, Path("a.png"))
+
+    def work(change: bool) -> list[Path]:
+        if change:
+            source.write_bytes(source.read_bytes() + b"more")
+        (tmp_path / "out").write_bytes(b"abc")
+        return [tmp_path / "out"]
+
+    done = made(one, tmp_path, lambda: work(False))
+    assert done is not None
+    assert done.outputs == [("out", "ba7816bf8f01cfea414140de5dae2223")]
+    assert made(one, tmp_path, lambda: work(True)) is None
 
 
 def test_only_plain_files_have_a_digest(tmp_path: Path) -> None:
@@ -318,7 +336,11 @@ def test_ctrl_c_ends_every_process_and_leaves_nothing_half_done(tmp_path: Path) 
         drawn(tmp_path / f"in/{k}.png", k, 400)
     command = ["-m", "charaface", "annotate", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--workers", "2"]
     with subprocess.Popen(
-        [sys.executable, *command], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, *command],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # heard whoever started the tests
     ) as running:
         while _lines(tmp_path / "out") < 3 and running.poll() is None:
             time.sleep(0.005)

@@ -64,6 +64,13 @@ def test_a_face_as_wide_as_a_strip_is_seen_whole_wherever_it_is() -> None:
         assert np.allclose(found.boxes, boxes_of([square]), atol=2.5), top
 
 
+@pytest.mark.parametrize("size", [(20_000, 1), (1, 20_000), (20_000, 31)])
+def test_a_picture_of_a_pixel_s_height_is_looked_at_in_few_tiles(size: tuple[int, int]) -> None:
+    network = detector()
+    candidates(paint([], *size), network, 0.5)
+    assert len(network.calls) < 40
+
+
 def test_small_faces_of_a_huge_picture_are_looked_for_in_tiles() -> None:
     squares = [(2100, 700, 40), (2990, 2900, 40), (300, 300, 1500)]  # 40 px is 5 px where the whole is 640
     found = candidates(paint(squares, 5000, 4000), detector(), 0.5)

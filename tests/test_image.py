@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
+import sys
 import warnings
 import zlib
 from io import BytesIO
@@ -553,6 +555,19 @@ def test_the_first_page_of_several_is_used_and_the_rest_told_of(tmp_path: Path) 
     with pytest.warns(DamageWarning, match="holds 2 pictures; the first is used"), open_clip(path) as clip:
         (frame,) = clip
     assert (frame.pixels == 10).all()
+
+
+def test_the_size_of_a_gif_is_told_before_anything_is_made_of_it(tmp_path: Path) -> None:
+    """Pillow makes an area of the first frame's size on opening, 4 GB for a few bytes."""
+    control, frame = b"!\xf9\x04\x08\0\0\0\0", b"," + struct.pack("<HHHHB", 0, 0, 60_000, 50_000, 0)
+    screen = b"GIF89a" + struct.pack("<HHBBB", 8, 8, 0x80, 0, 0) + bytes(6)
+    (tmp_path / "a.gif").write_bytes(screen + control + frame + b"\x02\x02\x4c\x01\0;")
+    code = f"from charaface.image import size_of; size_of({str(tmp_path / 'a.gif')!r})"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30)); "
+    done = subprocess.run([sys.executable, "-c", limit + code], capture_output=True, text=True, check=False)
+    assert "60000x50000 is 3,000,000,000 pixels" in done.stderr.splitlines()[-1]
+    Image.new("L", (9, 7)).save(tmp_path / "b.gif")
+    assert size_of(tmp_path / "b.gif") == (9, 7)
 
 
 def test_the_size_of_a_turned_picture_is_that_of_what_is_shown(tmp_path: Path) -> None:

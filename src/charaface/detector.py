@@ -15,6 +15,7 @@ SMALLEST_SCALE = 1 / 3  # tiles get smaller until the picture is shrunk by no mo
 SAME_FACE = 0.45  # IoU from which two boxes are one face
 INSIDE = 0.8  # share of a box inside another from which they are one face
 SUREST = 0.995  # a verifier's say counts up to here, and down to as little
+_NARROW = 32  # pixels of the short side below which LONG_SIDE has room for no more than 20 faces in a row
 _MOST = 400  # boxes a tile, by score
 _GREY = 127  # beyond the picture: near the mean, so that it looks like nothing
 
@@ -72,10 +73,11 @@ def merge(boxes: np.ndarray, scores: np.ndarray) -> np.ndarray:
 def _levels(width: int, height: int) -> list[tuple[int, int]]:
     """Side and overlap of the tiles of each level, coarse to fine; the first shows every face whole.
 
-    A face is no larger than the short side of a picture, so tiles of two short sides that overlap by one do.
+    A face is no larger than the short side of a picture, so tiles of two short sides that overlap by one do. A
+    picture one pixel high would take as many as it has pixels: what is narrow is cut into as few as the network allows.
     """
     short, long = sorted((width, height))
-    side = min(long, 2 * short)
+    side = min(long, 2 * short if short >= _NARROW else LONG_SIDE)
     levels = [(side, short if side < long else 0)]
     while side * SMALLEST_SCALE > LONG_SIDE:
         side = -(-side // 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +12,8 @@ import numpy as np
 from charaface.geometry import box_from_points
 from charaface.schemes import conversion, scheme_named
 
+_LARGEST = float(np.finfo(np.float32).max)
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
 
@@ -33,6 +37,8 @@ class Landmarks:
         for name, values in (("scores", _float32(self.scores)), ("visible", np.array(self.visible, dtype=np.bool_))):
             if values.shape != (count,):
                 raise ValueError(f"{self.scheme} needs {name} of shape ({count},), got {values.shape}")
+            if not np.isfinite(values).all():
+                raise ValueError(f"{name} of points must be finite numbers")
             object.__setattr__(self, name, values)
 
     @property
@@ -70,6 +76,10 @@ class Pose:
     pitch: float
     roll: float
 
+    def __post_init__(self) -> None:
+        for name in ("yaw", "pitch", "roll"):
+            object.__setattr__(self, name, finite(name, getattr(self, name)))
+
 
 @dataclass(frozen=True)
 class Emotion:
@@ -82,6 +92,8 @@ class Emotion:
         unknown = ({self.label} | set(self.probabilities)) - set(EXPRESSIONS)
         if unknown:
             raise ValueError(f"no expression {sorted(unknown)}; there are {', '.join(EXPRESSIONS)}")
+        for name, value in self.probabilities.items():
+            finite(f"the probability of {name}", value)
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,13 @@ class Colour:
     hex: str  # "#rrggbb"
     name: str
     share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not _HEX.fullmatch(self.hex):
+            raise ValueError(f"a colour is #rrggbb, got {self.hex!r}")
+        if not isinstance(self.name, str):
+            raise ValueError(f"a colour's name is text, got {self.name!r}")
+        finite("a colour's share", self.share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +135,14 @@ class Face:
         if box[2] <= box[0] or box[3] <= box[1]:
             raise ValueError(f"a box needs x1 > x0 and y1 > y0, got {box.tolist()}")
         object.__setattr__(self, "box", box)
-        object.__setattr__(self, "score", float(self.score))
+        object.__setattr__(self, "score", finite("a score", self.score))
+        if self.track is not None:
+            object.__setattr__(self, "track", whole("a track", self.track))
+        if self.domain is not None:
+            for name, value in self.domain.items():
+                finite(f"the probability of {name}", value)
+        if not all(isinstance(name, str) for name in self.weights.values()):
+            raise ValueError(f"weights have names, got {self.weights}")
 
     def to(self, scheme: str) -> Face:
         """The face with its points in another scheme; one without points as it is. ValueError for an unknown scheme."""
@@ -155,8 +181,17 @@ class Face:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Face:
         """A face from what to_dict gave; derived and unknown keys are passed over. Raises ValueError on bad values."""
-        if "box" not in data:
-            raise ValueError("a face needs a box")
+        if not isinstance(data, dict) or "box" not in data:
+            raise ValueError("a face is a table of values with a box among them")
+        try:
+            return cls._of(data)
+        except KeyError as error:
+            raise ValueError(f"a face lacks {error}") from error
+        except (TypeError, AttributeError, OverflowError) as error:
+            raise ValueError(f"a face cannot be made of these values ({error})") from error
+
+    @classmethod
+    def _of(cls, data: dict[str, Any]) -> Face:
         marks, pose, emotion, colours = (data.get(k) for k in ("landmarks", "pose", "emotion", "colours"))
         return cls(
             box=data["box"],
@@ -167,7 +202,7 @@ class Face:
             colours={k: Colour(**c) for k, c in colours.items()} if colours is not None else None,
             domain=data.get("domain"),
             track=data.get("track"),
-            weights=data.get("weights", {}),
+            weights=dict(data.get("weights", {})),
         )
 
 
@@ -175,6 +210,22 @@ def _float32(values: Any) -> np.ndarray:
     """A copy as float32; what is too large becomes infinite, and is refused as that."""
     with np.errstate(over="ignore"):
         return np.array(values, dtype=np.float32)
+
+
+def finite(what: str, value: Any) -> float:
+    """A finite number that float32 has a place for."""
+    number = float(value)
+    if not abs(number) <= _LARGEST:
+        raise ValueError(f"{what} must be a finite number, got {number}")
+    return number
+
+
+def whole(what: str, value: Any) -> int:
+    """A count that 64 bits have a place for."""
+    number = operator.index(value)
+    if not 0 <= number < 1 << 63:
+        raise ValueError(f"{what} must be a whole number of 0 or more, got {number}")
+    return number
 
 
 def _plain(values: Any) -> Any:

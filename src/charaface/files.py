@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, AnyStr, BinaryIO
 
 try:
     import fcntl
@@ -79,6 +80,16 @@ SUFFIXES = frozenset(
 )
 MOVING = frozenset([".gif", ".apng", ".webp", ".mp4", ".m4v", ".mov", ".mkv", ".webm"])  # often many frames
 _PART = ".charaface-"  # how the names of files begin that are being written
+_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # controls, and what turns text round
+_LONGEST = 1 << 26  # signs of a line: a thousand faces take a tenth of it
+_LARGEST = 1 << 30  # bytes of a file that has no lines
+_NO_FILE = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 _HEIF = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # pictures in a movie's dress
 
 
@@ -108,21 +119,46 @@ def sniff(head: bytes) -> str | None:
 
 
 @contextmanager
-def open_input(path: Path) -> Iterator[BinaryIO]:
-    """A file to read; raises InputError where it is missing, a folder, empty or locked."""
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; give a file in it")
+def open_input(path: Path, *, may_be_empty: bool = False) -> Iterator[BinaryIO]:
+    """A file to read; raises InputError where it is missing, none (a folder, a pipe), empty, locked or breaks off."""
     try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+        if kind in _NO_FILE:  # before it is opened: to open a pipe is to wait for who writes into it
+            raise InputError(f"{path}: is {_NO_FILE[kind]}; give a file{' in it' if kind == stat.S_IFDIR else ''}")
         file = path.open("rb")
+    except InputError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be opened ({reason(error)})") from None
-    with file:
-        if not file.read(1):
-            raise InputError(f"{path}: is an empty file; fetch or make it anew")
-        file.seek(0)
-        yield file
+    try:
+        with file:
+            if not file.read(1) and not may_be_empty:
+                raise InputError(f"{path}: is an empty file; fetch or make it anew")
+            file.seek(0)
+            yield file
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({reason(error)})") from error
+
+
+def lines(file: IO[AnyStr], name: str) -> Iterator[AnyStr]:
+    """The lines of an open file with their ends. Raises InputError for one that is too long for what it may hold."""
+    number = 0
+    while line := file.readline(_LONGEST):
+        number += 1
+        if len(line) == _LONGEST:
+            raise InputError(f"{name}:{number}: a line of more than {_LONGEST:,} signs; give a file of faces")
+        yield line
+
+
+def contents(file: BinaryIO, name: str) -> bytes:
+    """All of an open file that is read at once. Raises InputError for more than fits."""
+    size = file.seek(0, os.SEEK_END)
+    if size > _LARGEST:
+        raise InputError(f"{name}: {size:,} bytes are read at once, the most are {_LARGEST:,}; split it first")
+    file.seek(0)
+    return file.read()
 
 
 @contextmanager
@@ -132,13 +168,9 @@ def atomic(path: Path, source: Path | None = None, *, overwrite: bool = False) -
     source is what is being read: writing over it raises OutputError unless overwrite is set; so does a folder
     that is missing or may not be written to.
     """
-    target = Path(os.path.realpath(path))  # a link goes on pointing at what it points at
+    target = _target(path)
     if source is not None and not overwrite and same_file(source, target):
         raise OutputError(f"{path}: is the input itself; choose another name for the output")
-    if not target.parent.is_dir():
-        raise OutputError(f"{path}: there is no folder {path.parent}; make it first or choose another with -o")
-    if target.exists() and not target.is_file():
-        raise OutputError(f"{path}: is no file; choose another name for the output")
     part = target.parent / f"{_PART}{secrets.token_hex(6)}.part"
     try:
         with _held(part, path):
@@ -176,18 +208,37 @@ def sweep(folder: Path) -> None:
             part.unlink()
 
 
+def _target(path: Path) -> Path:
+    """Where a file of that name is written. Raises OutputError where there is no place for one."""
+    try:
+        target = Path(os.path.realpath(path))  # a link goes on pointing at what it points at
+        folder, strange = target.parent.is_dir(), target.exists() and not target.is_file()
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: is no name for a file ({reason(error)}); choose another") from None
+    if not folder:
+        raise OutputError(f"{path}: there is no folder {path.parent}; make it first or choose another with -o")
+    if strange:
+        raise OutputError(f"{path}: is no file; choose another name for the output")
+    return target
+
+
 def same_file(a: Path, b: Path) -> bool:
     """Whether two paths are one file, under whatever names."""
     try:
         return os.path.samefile(a, b)
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
 def reason(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if text := getattr(error, "strerror", None):  # of an OSError, and of FFmpeg's errors
+        return str(text)
     return str(error) or type(error).__name__
+
+
+def plain(text: str) -> str:
+    """Words on one line that leave the terminal as it is: what a name has of other signs is written as \\n, \\x1b."""
+    return _NOT_PLAIN.sub(lambda sign: ascii(sign[0])[1:-1], text)
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

@@ -67,9 +67,10 @@ def box_from_points(points: np.ndarray) -> np.ndarray:
         lids = points[_LIDS][known[_LIDS]]
         # measured on upright drawn faces: brow-to-chin is about 1.3 times lid-to-chin
         brows, raise_by = (lids, 0.3 * 1.3 + 0.3) if len(lids) else (pts[[np.argmin(pts[:, 1])]], 0.0)
-    up = brows.mean(axis=0) - chin
-    hull = np.concatenate([pts, brows + raise_by * up]) + 0.5
-    return np.asarray(np.concatenate([hull.min(axis=0), hull.max(axis=0)]), dtype=np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # points too far out have a box that is not finite
+        up = brows.mean(axis=0) - chin
+        hull = np.concatenate([pts, brows + raise_by * up]) + 0.5
+        return np.asarray(np.concatenate([hull.min(axis=0), hull.max(axis=0)]), dtype=np.float32)
 
 
 def crop_matrix(box: np.ndarray, size: int, scale: float = 1.0, angle: float = 0.0) -> np.ndarray:

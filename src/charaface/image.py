@@ -27,6 +27,7 @@ from charaface.files import (
     sniff,
 )
 from charaface.gif import GifError, GifReader, GifWriter
+from charaface.jpeg import picture_part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,6 +43,7 @@ __all__ = [
     "Source",
     "encoded",
     "load",
+    "name_of",
     "opened",
     "over_white",
     "pages",
@@ -57,7 +59,7 @@ __all__ = [
 Fill = tuple[int, int, int] | Literal["mirror", "nearest"]  # what a crop shows outside its picture
 Source = Any  # str, Path, bytes, PIL image or uint8 array: what an image argument may be
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # the only ones decoded
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "AVIF")  # the only ones that Pillow decodes; GIF is read by gif
 _SAVE: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {"compress_level": 6}),
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
@@ -71,6 +73,7 @@ _SAVE: dict[str, tuple[str, dict[str, Any]]] = {
 }
 PICTURES = frozenset(_SAVE)  # what the names of picture files end on
 _EXIF_ORIENTATION = 0x0112
+_BYTES, _BYTES_A_PIXEL = 1 << 30, 8  # 16 bits of four colours
 _opening = threading.Lock()
 
 
@@ -86,11 +89,11 @@ def load(source: Source, limits: Limits = DEFAULT_LIMITS, *, alpha: bool = False
     elif isinstance(source, (str, os.PathLike)):
         path = Path(source)
         with open_input(path) as file:
-            pixels = _decode(file, str(path), limits)
+            pixels = _decode(file, name_of(source), limits)
     elif isinstance(source, (bytes, bytearray, memoryview)):
-        pixels = _decode(BytesIO(source), f"picture of {len(source):,} bytes", limits)
+        pixels = _decode(BytesIO(source), name_of(source), limits)
     elif hasattr(source, "getexif") and hasattr(source, "convert"):
-        name = Path(getattr(source, "filename", "") or "").name or "PIL image"
+        name = name_of(source)
         limits.check_size(name, *source.size)
         with readable(name):
             pixels = pixels_of(source)
@@ -99,11 +102,28 @@ def load(source: Source, limits: Limits = DEFAULT_LIMITS, *, alpha: bool = False
     return pixels if alpha or pixels.shape[2] == 3 else over_white(pixels)
 
 
+def name_of(source: Source) -> str:
+    """What words call an image argument."""
+    if isinstance(source, (str, os.PathLike)):
+        return str(Path(source))
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return f"picture of {len(source):,} bytes"
+    if isinstance(source, np.ndarray):
+        return "the picture"
+    return Path(getattr(source, "filename", "") or "").name or "PIL image"
+
+
 def size_of(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int]:
     """Width and height of a picture as it is shown, from its header. Raises InputError for what is none."""
-    with open_input(Path(path)) as file, opened(file, str(path), limits) as image:
-        width, height = image.size
-        return (height, width) if _orientation(image) > 4 else (width, height)
+    with open_input(Path(path)) as file:
+        if sniff(file.read(32)) == "gif":
+            file.seek(0)
+            info = _gif(file, str(path), limits).info
+            return info.width, info.height
+        file.seek(0)
+        with opened(file, str(path), limits) as image:
+            width, height = image.size
+            return (height, width) if _orientation(image) > 4 else (width, height)
 
 
 def pages(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> int:
@@ -130,6 +150,7 @@ def without_alpha(rgba: np.ndarray) -> np.ndarray:
 
 def pixels_of(image: Image) -> np.ndarray:
     """(H, W, 3) uint8 of a PIL image's present frame, upright, or (H, W, 4) where it has transparency."""
+    image.load()  # asking a PNG for its orientation loads it too, and would keep what is broken to itself
     turn = _orientation(image)
     if image.mode.startswith("I"):  # 16-bit grey: 65535 is white. Pillow's own conversion would cut it at 255
         grey = np.clip((np.asarray(image).astype(np.int64) + 128) // 257, 0, 255).astype(np.uint8)
@@ -143,21 +164,37 @@ def pixels_of(image: Image) -> np.ndarray:
 @contextmanager
 def opened(file: BinaryIO, name: str, limits: Limits) -> Iterator[Image]:
     """A PIL image of a file on the list of formats, its size within limits, nothing decoded yet."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     head = file.read(32)
     file.seek(0)
     if sniff(head) == "webp":  # Pillow allocates the whole canvas of a WebP on opening
         limits.check_size(name, *_webp_size(head))
+    with readable(name):
+        file = picture_part(file) if sniff(head) == "jpeg" else file
+        _check_bytes(file, name, limits)
     with readable(name), _opening:  # our own limit, checked next, takes the place of Pillow's
         most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
             image = Image.open(file, formats=FORMATS)
+        except UnidentifiedImageError:
+            raise InputError(f"{name}: its header is damaged or cut short; save it anew first") from None
         finally:
             Image.MAX_IMAGE_PIXELS = most
     with image:
         limits.check_size(name, *image.size)
         yield image
+
+
+def _check_bytes(file: BinaryIO, name: str, limits: Limits) -> None:
+    """Raises LimitError for a file far larger than its pixels may be; some kinds are read into memory whole."""
+    size, most = file.seek(0, os.SEEK_END), max(_BYTES, _BYTES_A_PIXEL * limits.pixels)
+    file.seek(0)
+    if size > most:
+        raise LimitError(
+            f"{name}: a picture file of {size:,} bytes, the limit is {most:,}; "
+            f"--max-pixels {-(-size // _BYTES_A_PIXEL)} raises it"
+        )
 
 
 @contextmanager
@@ -293,13 +330,22 @@ def _decode(file: BinaryIO, name: str, limits: Limits) -> np.ndarray:
 
 
 def _first_of_gif(file: BinaryIO, name: str, limits: Limits) -> np.ndarray:
+    reader = _gif(file, name, limits)
     try:
-        reader = GifReader(file)
-        limits.check_size(name, reader.info.width, reader.info.height)
         rgba = next(iter(reader)).rgba
     except GifError as error:
         raise InputError(f"{name}: cannot be read as GIF: {error}") from error
     return rgba if (rgba[..., 3] < 255).any() else without_alpha(rgba)
+
+
+def _gif(file: BinaryIO, name: str, limits: Limits) -> GifReader:
+    """A reader of a GIF whose size is within limits."""
+    try:
+        reader = GifReader(file)
+    except GifError as error:
+        raise InputError(f"{name}: cannot be read as GIF: {error}") from error
+    limits.check_size(name, reader.info.width, reader.info.height)
+    return reader
 
 
 def _from_array(array: np.ndarray) -> np.ndarray:

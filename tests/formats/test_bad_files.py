@@ -49,7 +49,41 @@ def pts(body: str, head: str = "version: 1\nn_points: 68\n") -> bytes:
 
 
 BOX = "left='1' top='1' width='5' height='5'"
+HEAD = b"file,frame,time,width,height,face,track,score,x0,y0,x1,y1,yaw,pitch,roll,scheme\n"
+
+
+def row(**changes: str) -> bytes:
+    """A table of one face, with some cells changed."""
+    cells = dict.fromkeys(HEAD.decode().strip().split(","), "")
+    cells |= {"file": "a.png", **dict.fromkeys(("frame", "time", "face"), "0"), "width": "9", "height": "9"}
+    cells |= {"score": "1", "x0": "1", "y0": "1", "x1": "8", "y1": "8"}
+    return HEAD + ",".join((cells | changes).values()).encode() + b"\n"
+
+
+def line(face: dict[str, Any] | None = None, **changes: Any) -> bytes:
+    """A line of one face, with one thing changed."""
+    faces = [{"box": [1, 1, 8, 8], **(face or {})}]
+    values = {"file": "a.png", "frame": 0, "time": 0, "width": 9, "height": 9, "faces": faces, **changes}
+    return json.dumps(values).encode()
+
+
 BAD: dict[str, list[bytes]] = {
+    "jsonl": [
+        b"{", b"[]", b"7", b"{}", b"\xff\xfe", DEEP, line(frame=-1), line(frame=1e39), line(frame=float("inf")),
+        line(width=-9), line(height=1 << 63), line(width="wide"), line(time=1e999), line(time=10**400), line(time=None),
+        line(faces=3), line(faces=[3]), line(faces={}, frame=[]), line({"box": [1, 1, 1e39, 8]}), line({"score": 1e39}),
+        line({"track": 1.5}), line({"domain": []}), line({"domain": {"a": ""}}), line({"weights": 3}),
+        line({"colours": {"hair": {"hex": "#12", "name": "x"}}}), line({"colours": {"hair": {"hex": 3, "name": "x"}}}),
+        line({"emotion": {"label": "happy", "probabilities": {"happy": 1e39}}}), line({"pose": {"yaw": 1}}),
+        line() + b"\n" + line()[:40], line().decode().encode("utf-16"), line() + b"\0",
+    ],
+    "csv": [
+        b"x", b"a,b\n1,2\n", HEAD + b"a.png\n", row(frame="-1"), row(frame="x"), row(width="-1"), row(height="1" * 30),
+        row(time="nan"), row(time="inf"), row(score="nan"), row(score="1e39"), row(score=""), row(x1="0"),
+        row(x0="inf"),
+        row(yaw="1"), row(yaw="nan", pitch="0", roll="0"), row(scheme="ibug68"), row(scheme="x"), row(track="1.5"),
+        row(track="-1"), row(width="9" * 5000), row(file='"a'), row().decode().encode("utf-16"), row() + b"\xff",
+    ],
     "coco": [
         b"{", b"[]", b"7", b"{}", b"\xff\xfe", DEEP, b'{"images": 3, "annotations": []}', b'{"images": []}',
         coco({"bbox": [1, 1, float("nan"), 8]}), coco({"bbox": [1, 1, 1e308, 8]}), coco({"bbox": [1, 1, 0, 8]}),
@@ -96,7 +130,8 @@ BAD: dict[str, list[bytes]] = {
         b'{"file": "a", "likelihood": 1, "face": {"x": 1e308, "y": 1, "width": 4, "height": 4}}',
         b'{"file": "a", "likelihood": null, "face": {"x": 1, "y": 1, "width": 4, "height": 4}}',
     ],
-    "yolo": [b"x", b"0 1 1", b"0 .5 .5 .1 nan", b"0 .5 .5 0 0", b"0 " * 6, b"0 .5 .5 1e308 1e308", b"\xff\xfe 1 1 1 1"],
+    "yolo": [b"x", b"0 1 1", b"0 .5 .5 .1 nan", b"0 .5 .5 0 0", b"0 " * 6, b"0 .5 .5 1e308 1e308",
+        b"0 .5 .5 .1 .1" + b" 1e308 .5 2" * 68, b"\xff\xfe 1 1 1 1"],
 }  # fmt: skip
 
 
@@ -121,7 +156,7 @@ def test_a_bad_file_gets_one_line_that_names_it(name: str, data: bytes, tmp_path
     assert len(str(error.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", [*BAD, "jsonl", "csv"])
+@pytest.mark.parametrize("name", BAD)
 def test_a_missing_an_empty_and_a_cut_file_are_named(name: str, tmp_path: Path) -> None:
     form = FORMATS[name]
     with pytest.raises(InputError):
@@ -168,11 +203,43 @@ def test_a_file_with_flipped_and_lost_bytes_is_read_or_refused(name: str, tmp_pa
     [
         ("a.png", "a"), ("dir/a.b.png", "dir/a.b"), ("/etc/passwd", "etc/passwd"), ("../../up.png", "up"),
         ("C:\\x\\y.png", "C_/x/y"), ("a/../b.png", "a/b"), ("", "picture"), ("..", "picture"), ("젠이치.gif", "젠이치"),
-        ("a\x00b.png", "a_b"),
+        ("a\x00b.png", "a_b"), (".hidden.png", "_hidden"), ("\ud800\udc80.png", "__"), (".a/b", ".a/b"),
     ],
 )  # fmt: skip
 def test_a_name_never_leads_out_of_its_folder(file: str, stem: str) -> None:
     assert stem_of(file).as_posix() == stem
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "file",
+    ["a\x01b.png", "a\nb\tc\rd.png", "\ud800.png", "\ufffe.png", ".a.png", "..png", "a" * 200 + ".png",
+     "a/" * 300 + "b.png", "-a.png", "\x7f \x85.png", "\N{PILE OF POO}.png", '"&<>\'.png', "a//b\\c.png", " .png", ""],
+)  # fmt: skip
+def test_a_name_of_any_signs_is_written_and_read_again(form: str, file: str, tmp_path: Path) -> None:
+    points = np.linspace(1, 9, 136, dtype=np.float32).reshape(68, 2)
+    face = Face([0, 0, 9, 9], 0.5, Landmarks(points, np.ones(68), np.ones(68, bool)))
+    path = FORMATS[form].write(tmp_path / f"out{FORMATS[form].suffix}", [Record(file, 0, 0.0, 9, 9, [face])])
+    (record,) = FORMATS[form].read(path)
+    assert len(record.faces) == 1
+    if file.isprintable() and form not in ("pts", "labelme", "yolo"):
+        assert record.file == file
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("file", ["a" * 300 + ".png", "b/" + "a" * 5000])
+def test_a_name_too_long_for_a_file_is_told_of_by_those_that_need_one(form: str, file: str, tmp_path: Path) -> None:
+    points = np.linspace(1, 9, 136, dtype=np.float32).reshape(68, 2)
+    record = Record(
+        file, 0, 0.0, 9, 9, [Face([0, 0, 9, 9], landmarks=Landmarks(points, np.ones(68), points[:, 0] > 0))]
+    )
+    path = tmp_path / f"out{FORMATS[form].suffix}"
+    if form in ("pts", "labelme", "yolo"):
+        with pytest.raises(OutputError, match=r"name too long"):
+            FORMATS[form].write(path, [record])
+        assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+    else:
+        assert len(list(FORMATS[form].read(FORMATS[form].write(path, [record])))) == 1
 
 
 def test_names_that_differ_by_case_or_suffix_alone_get_numbers() -> None:
@@ -191,7 +258,9 @@ def test_labels_below_another_folder_are_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "index", [None, b"", b"\xff\xfe\x00", b"file,width\n", b"file,width,height,labels\na,b,c,labels/a.txt\n"]
+    "index",
+    [None, b"", b"\xff\xfe\x00", b"file,width\n"]
+    + [f"file,width,height,labels\na,{rest}\n".encode() for rest in ("b,c,labels/a.txt", "-1,9,labels/a.txt", "9")],
 )
 def test_a_list_of_pictures_that_is_none_is_named(index: bytes | None, tmp_path: Path) -> None:
     (tmp_path / "labels").mkdir()
@@ -214,6 +283,23 @@ def test_sizes_are_read_from_the_pictures_where_no_list_has_them(tmp_path: Path)
     (record,) = FORMATS["yolo"].read(tmp_path)
     assert (record.file, record.width, record.height) == ("a.png", 40, 20)
     assert record.faces[0].box.tolist() == [10, 5, 30, 15]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("place", [1.0, 1e30, 3.3e38])
+def test_points_in_one_place_and_points_far_out_are_written_or_told_of(form: str, place: float, tmp_path: Path) -> None:
+    points = np.full((68, 2), place, np.float32)
+    points[:30] *= 1 if place == 1 else -1
+    record = Record(
+        "a.png", 0, 0.0, 9, 9, [Face([0, 0, place, place], landmarks=Landmarks(points, np.ones(68), points[:, 0] > 0))]
+    )
+    path = tmp_path / f"out{FORMATS[form].suffix}"
+    if form == "pts" and place != 1e30:  # the box is that of the points
+        with pytest.raises(OutputError, match=r"'a\.png': the points of a face have no box") as error:
+            FORMATS[form].write(path, [record])
+        assert str(path) in str(error.value)
+    else:
+        assert len(list(FORMATS[form].read(FORMATS[form].write(path, [record])))) == 1
 
 
 def test_shares_of_a_picture_need_its_size(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -19,7 +20,7 @@ from charaface.cli.evaluate import evaluate
 from charaface.cli.report import report
 from charaface.cli.results import detect, landmarks
 from charaface.cli.workshop import export, synth, train
-from charaface.files import InputError, OutputError
+from charaface.files import InputError, OutputError, plain, reason
 
 __all__ = ["main", "program"]
 
@@ -64,11 +65,20 @@ def run(args: list[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except (InputError, OutputError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {plain(str(error))}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader of our output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError as error:
+        _let_go_of_output()
+        if error.errno in (None, errno.EPIPE):  # the reader of our output has enough
+            return 0
+        print(f"error: standard output cannot be written ({reason(error)})", file=sys.stderr)
+        return 2
+    except OSError as error:  # a full disk, most of the time
+        if os.environ.get("CHARAFACE_DEBUG"):
+            raise
+        _let_go_of_output()
+        print(f"error: {plain(str(error))}", file=sys.stderr)
+        return 2
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -79,6 +89,15 @@ def _prepare_streams() -> None:
         if hasattr(stream, "reconfigure"):
             with suppress(OSError, ValueError):  # a stream that someone replaced or closed stays as it is
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _let_go_of_output() -> None:
+    """Points standard output at nothing where it takes no more, so that the end of the program does not fail too."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (a signal handler's arguments)

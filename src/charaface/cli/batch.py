@@ -86,7 +86,7 @@ class Job:
             ear = _Ear(screen, ledger, out)
             self._work(work, left, ear)
             bad = ear.failed + len(self.problems)
-            if bad and len(self.inputs) + len(self.problems) > 1:
+            if bad > 1:
                 screen.say(f"{bad} of {len(self.inputs) + len(self.problems)} failed")
         return 0 if not bad else 1 if ear.failed < len(self.inputs) else 2
 

@@ -69,6 +69,9 @@ def convert(
             lost.update(key for key in present(record) if key in writer.lacks)
             yield record
 
+    if writer.folder:  # of many files: what is broken is found before the first is written
+        for _ in reader.read(source):
+            pass
     made = writer.write(target, counted())
     click.echo(f"{made}: {count['faces']} faces in {count['frames']} frames", err=True)
     for name in sorted(turned - {scheme}):

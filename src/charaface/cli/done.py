@@ -17,15 +17,27 @@ LEDGER = ".charaface.jsonl"
 class Made(NamedTuple):
     """What was made of an input, by content."""
 
-    source: str  # digest of the input as it was when the work began
+    source: str  # digest of the input
     outputs: list[tuple[str, str]]  # name below the folder and digest of each
 
 
 def made(one: Input, folder: Path, work: Callable[[], Sequence[Path]]) -> Made | None:
-    """Does the work, which names its outputs in the folder; None where an input is no file that can be told again."""
-    source = digest(one.path)
+    """Does the work, which names its outputs in the folder.
+
+    None where an input is no file that can be told again, or changed meanwhile.
+    """
+    before = _stamp(one.path)
     outputs = [(path.relative_to(folder).as_posix(), digest(path) or "") for path in work()]
-    return None if source is None else Made(source, outputs)
+    source = digest(one.path)  # after the work: what will not do is not read to its end for this
+    return Made(source, outputs) if source and before == _stamp(one.path) else None
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns
 
 
 def digest(path: Path) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -73,7 +74,8 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
     arguments = options.networks(given, job) | options.clips(given) | options.take(given, "flip")
     work = _Finding(task, form, given["scheme"], None if output is None else job.place, arguments)
     if output is None and kind.writer and not given["dry_run"]:
-        kind.writer(sys.stdout, work.scheme_written)  # the head of the table
+        with _printing():
+            kind.writer(sys.stdout, work.scheme_written)  # the head of the table
     return job.run(
         work,
         signed(task, {**arguments, "format": form, "scheme": given["scheme"]}),
@@ -130,8 +132,18 @@ class _Finding:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    with _printing():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Whatever fails on standard output ends the command, as a BrokenPipeError does."""
+    try:
+        yield
+    except OSError as error:
+        raise BrokenPipeError(error.errno, error.strerror) from error
 
 
 def _form_of(output: str | None) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from charaface.files import plain
+
 _EVERY = 10.0  # seconds from one line of progress to the next where there are no bars
 
 
@@ -49,6 +51,7 @@ class Screen:
         """A line of words."""
         for path, name in self._names.items():
             line = line.replace(path, name)
+        line = plain(line)
         if self._bars:
             self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:

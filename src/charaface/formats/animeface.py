@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from charaface.face import Face
-from charaface.files import InputError, atomic, open_input
-from charaface.formats.jsonl import no_number
+from charaface.files import InputError, atomic, lines, open_input
+from charaface.formats.jsonl import is_text, no_number
 from charaface.formats.record import Record
 
 LACKS = frozenset({"frames", "size", "empty", "points", "pose", "tracks", "more"})
@@ -22,8 +22,10 @@ LACKS = frozenset({"frames", "size", "empty", "points", "pose", "tracks", "more"
 def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """One record for the lines of each picture. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
-        lines = (_line(text, f"{path}:{number}") for number, text in enumerate(file, 1) if text.strip())
-        for name, faces in groupby(lines, key=lambda line: line[0]):
+        found = (
+            _line(text, f"{path}:{number}") for number, text in enumerate(lines(file, str(path)), 1) if text.strip()
+        )
+        for name, faces in groupby(found, key=lambda one: one[0]):
             yield Record(name, 0, 0.0, 0, 0, [face for _, face in faces])
 
 
@@ -34,7 +36,7 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
         for record in records:
             for face in record.faces:
                 values = {"file": record.picture, **fields(face)}
-                file.write(json.dumps(values, ensure_ascii=not _is_text(record.file), allow_nan=False) + "\n")
+                file.write(json.dumps(values, ensure_ascii=not is_text(record.file), allow_nan=False) + "\n")
     return path
 
 
@@ -64,10 +66,6 @@ def _box(edges: list[float]) -> dict[str, Any]:
 
 def _numbers(colour: str) -> dict[str, int]:
     return {name: int(colour[i : i + 2], 16) for name, i in (("r", 1), ("g", 3), ("b", 5))}
-
-
-def _is_text(name: str) -> bool:
-    return not any("\ud800" <= c <= "\udfff" for c in name)
 
 
 def _line(text: bytes, place: str) -> tuple[str, Face]:

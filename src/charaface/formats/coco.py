@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from charaface.face import Face, Landmarks, Pose
-from charaface.files import InputError, atomic, open_input
+from charaface.files import InputError, atomic, contents, open_input
 from charaface.formats.jsonl import no_number
 from charaface.formats.record import Record
 from charaface.schemes import SCHEMES, Scheme, scheme_of
@@ -32,19 +32,30 @@ def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
     """
     with open_input(Path(path)) as file:
         try:
-            table = json.loads(file.read().decode("utf-8-sig"), parse_constant=no_number)
+            table = json.loads(contents(file, str(path)).decode("utf-8-sig"), parse_constant=no_number)
             images, named = table["images"], _named(table.get("categories") or ())
             faces = _by_image(table["annotations"], path, named, scheme)
-            numbers = {image["id"]: image for image in images}
+            numbers = _numbered(images)
             strange = next((number for number in faces if number not in numbers), None)
             if strange is not None:
                 raise ValueError(f"annotations of an image {strange!r} that is not there")
+        except InputError:
+            raise
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(f"{path}: is no file of COCO keypoints ({error})") from error
         except KeyError as error:
             raise InputError(f"{path}: is no file of COCO keypoints (it has no {error})") from error
     for place, image in enumerate(images):
         yield _record(image, faces.get(image["id"], []), f"{path}: image {place + 1}")
+
+
+def _numbered(images: list[dict[str, Any]]) -> dict[Any, int]:
+    """The place of each image by its number."""
+    numbers: dict[Any, int] = {}
+    for place, image in enumerate(images, 1):
+        if numbers.setdefault(image["id"], place) != place:
+            raise ValueError(f"image {place}: its number {image['id']!r} is that of image {numbers[image['id']]} too")
+    return numbers
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:

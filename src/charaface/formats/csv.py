@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from charaface.face import Face
-from charaface.files import InputError, OutputError, atomic, open_input
+from charaface.files import InputError, OutputError, atomic, lines, open_input
 from charaface.formats.record import Record, Write, first_scheme
 from charaface.schemes import SCHEMES, scheme_named
 
@@ -25,14 +25,16 @@ _BOX, _POSE = ("x0", "y0", "x1", "y1"), ("yaw", "pitch", "roll")
 
 def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and line."""
-    with open_input(Path(path)) as file:
+    with open_input(Path(path)) as file, TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
         try:
-            rows = csv.DictReader(TextIOWrapper(file, encoding="utf-8-sig", newline=""), strict=True)
+            rows = csv.DictReader(lines(text, str(path)), strict=True)
             missing = set(_FRAME + _FACE) - set(rows.fieldnames or ())
             if missing:
                 raise ValueError(f"it has no column {', '.join(sorted(missing))}")
             for _, group in groupby(rows, key=lambda row: (row["file"], row["frame"])):
                 yield _record(list(group))
+        except InputError:
+            raise
         except (ValueError, KeyError, TypeError, csv.Error) as error:
             raise InputError(f"{path}:{rows.line_num or 1}: is no table of faces ({error})") from error
 

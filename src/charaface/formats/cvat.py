@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 from charaface.face import Face, Landmarks
 from charaface.files import atomic
 from charaface.formats.record import Record
-from charaface.formats.xml import images
+from charaface.formats.xml import images, quoted
 from charaface.schemes import SCHEMES, scheme_of
 
 LACKS = frozenset({"frames", "point scores", "pose", "more"})
@@ -38,7 +37,7 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
         file.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
         for number, record in enumerate(records):
             size = f'width="{record.width}" height="{record.height}"'
-            file.write(f'  <image id="{number}" name={quoteattr(record.picture)} {size}>\n')
+            file.write(f'  <image id="{number}" name={quoted(record.picture)} {size}>\n')
             for group, face in enumerate(record.faces, 1):
                 file.writelines(_shapes(face, group))
             file.write("  </image>\n")
@@ -69,7 +68,10 @@ def _record(image: Element, scheme: str | None) -> Record:
         raise ValueError("it has no name")
     size = int(image.get("width", 0)), int(image.get("height", 0))
     boxes, skeletons = list(image.iter("box")), list(image.iter("skeleton"))
-    by_group = {s.get("group_id"): s for s in skeletons if s.get("group_id", "0") != "0"}
+    grouped = [s for s in skeletons if s.get("group_id", "0") != "0"]
+    by_group = {s.get("group_id"): s for s in grouped}
+    if len(by_group) < len(grouped):
+        raise ValueError("two skeletons in a group, which is one face")
     faces, used = [], set()
     for box in boxes:
         group = box.get("group_id", "0")
@@ -93,12 +95,13 @@ def _bare(skeleton: Element, scheme: str | None) -> Face:
 
 
 def _landmarks(skeleton: Element, scheme: str | None) -> Landmarks:
-    rows = {int(p.get("label", "")): p for p in skeleton.iter("points")}
+    rows = [(int(p.get("label", "")), p) for p in skeleton.iter("points")]
     label = skeleton.get("label", "")
-    scheme = scheme_of(rows, "points of a skeleton", label if label in SCHEMES else scheme)
+    numbers = [number for number, _ in rows]
+    scheme = scheme_of(numbers, "points of a skeleton", label if label in SCHEMES else scheme)
     points = np.empty((len(rows), 2))
     seen, known = np.empty(len(rows), dtype=np.bool_), np.empty(len(rows), dtype=np.bool_)
-    for i, row in rows.items():
+    for i, row in rows:
         x, _, y = row.get("points", "").partition(",")
         points[i] = float(x) - _MIDDLE, float(y) - _MIDDLE
         known[i] = row.get("outside", "0") == "0"

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 from charaface.face import Face, Landmarks
 from charaface.files import atomic
 from charaface.formats.record import Record, whole_box
-from charaface.formats.xml import images
+from charaface.formats.xml import images, quoted
 from charaface.schemes import scheme_of
 
 LACKS = frozenset({"frames", "fractions", "point scores", "visible", "unknown points", "pose", "tracks", "more"})
@@ -36,7 +35,7 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
     with atomic(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         file.write("<?xml version='1.0' encoding='UTF-8'?>\n<dataset>\n<name>faces, by charaface</name>\n<images>\n")
         for record in records:
-            file.write(f"  <image file={quoteattr(record.picture)} width='{record.width}' height='{record.height}'>\n")
+            file.write(f"  <image file={quoted(record.picture)} width='{record.width}' height='{record.height}'>\n")
             for face in record.faces:
                 file.writelines(_box(face))
             file.write("  </image>\n")
@@ -70,9 +69,9 @@ def _face(box: Element, scheme: str | None) -> Face:
 
 
 def _landmarks(box: Element, scheme: str | None) -> Landmarks | None:
-    parts = {int(part.get("name", "")): part for part in box.iter("part")}
+    parts = sorted(((int(part.get("name", "")), part) for part in box.iter("part")), key=lambda pair: pair[0])
     if not parts:
         return None
-    scheme = scheme_of(parts, "parts of a box", scheme)
-    points = [[float(parts[i].get("x", "nan")), float(parts[i].get("y", "nan"))] for i in sorted(parts)]
+    scheme = scheme_of([number for number, _ in parts], "parts of a box", scheme)
+    points = [[float(part.get("x", "nan")), float(part.get("y", "nan"))] for _, part in parts]
     return Landmarks(np.asarray(points), np.ones(len(parts)), np.ones(len(parts), dtype=np.bool_), scheme)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from charaface.files import InputError, OutputError, natural, reason
 
-_ODD = re.compile(r'[\x00-\x1f<>:"|?*\\]')  # what some system has no place for in a name
+_ODD = re.compile(r'[\x00-\x1f\ud800-\udfff<>:"|?*\\]')  # what some system has no place for in a name
 
 
 class Names:
@@ -30,7 +30,10 @@ class Names:
 def stem_of(file: str) -> PurePosixPath:
     """A picture's path without its suffix, made to stay below where it is put: no root, no drive, no way up."""
     parts = [_ODD.sub("_", part) for part in file.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return PurePosixPath(*parts).with_suffix("") if parts else PurePosixPath("picture")
+    if not parts:
+        return PurePosixPath("picture")
+    hidden = parts[-1].startswith(".")  # files that are hidden are not read
+    return PurePosixPath(*parts[:-1], f"_{parts[-1][1:]}" if hidden else parts[-1]).with_suffix("")
 
 
 def made(path: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from charaface.files import InputError, atomic, open_input
+from charaface.files import InputError, atomic, lines, open_input
 from charaface.formats.record import Record, Write
 
 LACKS: frozenset[str] = frozenset()
@@ -17,9 +17,12 @@ def line(record: Record) -> str:
     """One record as one line of text, without its end."""
     values = record.to_dict()
     text = json.dumps(values, ensure_ascii=False, allow_nan=False)
-    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-        return json.dumps(values, allow_nan=False)  # a file name that is no text at all can only be escaped
-    return text
+    return text if is_text(text) else json.dumps(values, allow_nan=False)
+
+
+def is_text(name: str) -> bool:
+    """Whether UTF-8 can write it; a file name that is no text at all can only be escaped."""
+    return name.isascii() or not any("\ud800" <= c <= "\udfff" for c in name)
 
 
 def writer(file: TextIO, _scheme: str | None = None) -> Write:
@@ -35,7 +38,7 @@ def writer(file: TextIO, _scheme: str | None = None) -> Write:
 def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
-        for number, text in enumerate(file, 1):
+        for number, text in enumerate(lines(file, str(path)), 1):
             if text.strip():
                 yield _record(text, f"{path}:{number}")
 
@@ -53,7 +56,7 @@ def _record(text: bytes, place: str) -> Record:
         return Record.from_dict(json.loads(text.decode("utf-8-sig"), parse_constant=no_number))
     except KeyError as error:
         raise InputError(f"{place}: a record needs {error}") from error
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise InputError(f"{place}: is no record of faces ({error})") from error
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from charaface.face import Face, Landmarks
-from charaface.files import InputError, atomic, open_input
+from charaface.files import InputError, atomic, contents, open_input
 from charaface.formats.folder import Names, files, made, stem_of
-from charaface.formats.jsonl import no_number
+from charaface.formats.jsonl import is_text, no_number
 from charaface.formats.record import Record
 from charaface.schemes import SCHEMES, scheme_of
 
@@ -34,7 +35,11 @@ def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
     for file, _ in files(Path(path), ".json"):
         with open_input(file) as stream:
             try:
-                yield _record(json.loads(stream.read().decode("utf-8-sig"), parse_constant=no_number), scheme)
+                yield _record(
+                    json.loads(contents(stream, str(file)).decode("utf-8-sig"), parse_constant=no_number), scheme
+                )
+            except InputError:
+                raise
             except KeyError as error:
                 raise InputError(f"{file}: is no file of LabelMe (it has no {error})") from error
             except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
@@ -58,7 +63,7 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
             "imageWidth": record.width,
         }
         with atomic(file) as part, part.open("w", encoding="utf-8", newline="\n") as text:
-            json.dump(table, text, ensure_ascii=False, allow_nan=False)
+            json.dump(table, text, ensure_ascii=not is_text(record.file), allow_nan=False)
     return folder
 
 
@@ -91,32 +96,53 @@ def _shapes(face: Face, group: int) -> Iterator[dict[str, Any]]:
 
 
 def _record(table: dict[str, Any], scheme: str | None) -> Record:
-    groups: dict[Any, dict[str, Any]] = {}
-    for place, shape in enumerate(table["shapes"]):
-        kind, label, group = shape["shape_type"], str(shape["label"]), shape.get("group_id")
-        faceless = f"shape {place + 1}, no group" if group is None else group
-        own = groups.setdefault(faceless, {"points": {}, "visible": {}, "scheme": scheme})
-        if kind == "rectangle":
-            (xa, ya), (xb, yb) = shape["points"]
-            own["box"] = [min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)]
-            if shape.get("description") in SCHEMES:
-                own["scheme"] = shape["description"]
-        elif kind == "point" and label.isdecimal():
-            ((x, y),) = shape["points"]
-            own["points"][int(label)] = (x - _MIDDLE, y - _MIDDLE)
-            own["visible"][int(label)] = not (shape.get("flags") or {}).get(HIDDEN, False)
-    faces = [_face(own) for own in groups.values() if "box" in own or own["points"]]
+    groups: dict[Any, _Group] = {}
+    for place, shape in enumerate(table["shapes"], 1):
+        try:
+            _sort(shape, groups, place)
+        except KeyError as error:
+            raise ValueError(f"shape {place}: it has no {error}") from error
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
+            raise ValueError(f"shape {place}: {error}") from error
+    faces = [_face(own, scheme) for own in groups.values() if own.box or own.numbers]
     size = int(table.get("imageWidth") or 0), int(table.get("imageHeight") or 0)
     return Record(str(table.get("file", table["imagePath"])), 0, 0.0, *size, faces)
 
 
-def _face(own: dict[str, Any]) -> Face:
-    numbers = sorted(own["points"])
-    marks = None
-    if numbers:
-        scheme = scheme_of(numbers, "points of a group", own["scheme"])
-        points = np.asarray([own["points"][i] for i in numbers], dtype=np.float64)
-        visible = np.asarray([own["visible"][i] for i in numbers])
-        marks = Landmarks(points, np.ones(len(numbers)), visible, scheme)
-    box = marks.box if marks is not None and "box" not in own else own["box"]
-    return Face(box, landmarks=marks)
+@dataclass
+class _Group:
+    """The shapes of one face."""
+
+    box: list[float] | None = None
+    numbers: list[int] = field(default_factory=list)  # of points, as they come
+    points: list[tuple[float, float]] = field(default_factory=list)
+    visible: list[bool] = field(default_factory=list)
+    scheme: str | None = None
+
+
+def _sort(shape: dict[str, Any], groups: dict[Any, _Group], place: int) -> None:
+    """Puts a rectangle or a numbered point into its group; one without a group is a face of its own."""
+    kind, label, group = shape["shape_type"], str(shape["label"]), shape.get("group_id")
+    own = groups.setdefault(f"shape {place}, no group" if group is None else group, _Group())
+    if kind == "rectangle":
+        if own.box:
+            raise ValueError(f"the second box of group {group}, which is one face")
+        (xa, ya), (xb, yb) = shape["points"]
+        own.box = [min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)]
+        if shape.get("description") in SCHEMES:
+            own.scheme = shape["description"]
+    elif kind == "point" and label.isdecimal():
+        ((x, y),) = shape["points"]
+        own.numbers.append(int(label))
+        own.points.append((x - _MIDDLE, y - _MIDDLE))
+        own.visible.append(not (shape.get("flags") or {}).get(HIDDEN, False))
+
+
+def _face(own: _Group, scheme: str | None) -> Face:
+    if not own.numbers:
+        return Face(own.box)  # type: ignore[arg-type]
+    named = scheme_of(own.numbers, "points of a group", own.scheme or scheme)
+    order = np.argsort(own.numbers)
+    points = np.asarray(own.points, dtype=np.float64)[order]
+    marks = Landmarks(points, np.ones(len(order)), np.asarray(own.visible)[order], named)
+    return Face(marks.box if own.box is None else own.box, landmarks=marks)  # type: ignore[arg-type]

@@ -40,6 +40,7 @@ def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
             ValueError,
             TypeError,
             KeyError,
+            AttributeError,
             OSError,
             OverflowError,
             RecursionError,

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from charaface.face import Face, Landmarks
-from charaface.files import InputError, atomic, open_input
+from charaface.files import InputError, OutputError, atomic, lines, open_input
 from charaface.formats.folder import Names, files, made
 from charaface.formats.record import Record, kept
 from charaface.schemes import scheme_of
@@ -38,7 +38,7 @@ def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
 def write(path: str | Path, records: Iterable[Record]) -> Path:
     """Writes one file a face below a folder, and returns the folder; faces without points are left out."""
     folder, names = made(Path(path)), Names()
-    for record in kept(records, LACKS):
+    for record in _single(records, folder):
         file = folder / names.place(PurePosixPath(record.file), ".pts")
         made(file.parent)
         (face,) = record.faces
@@ -48,11 +48,19 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
     return folder
 
 
+def _single(records: Iterable[Record], folder: Path) -> Iterator[Record]:
+    """A record of each face with points."""
+    try:
+        yield from kept(records, LACKS)
+    except OutputError as error:
+        raise OutputError(f"{folder}: {error}") from None
+
+
 def _points(path: Path, scheme: str | None) -> tuple[np.ndarray, str]:
     """(N, 2) float64 points counted from 0, and the scheme that has as many."""
     count, rows, opened = None, [], False
     with open_input(path) as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(lines(file, str(path)), 1):
             text = line.decode("utf-8", "replace").strip()
             if number > _MOST:
                 raise InputError(f"{path}:{number}: more lines than a face has points")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from charaface.face import Face, Landmarks
+from charaface.face import Face, Landmarks, whole
+from charaface.files import OutputError
 from charaface.formats.folder import stem_of
 
 # what some formats have no place for, and what becomes of it there
@@ -44,6 +46,12 @@ class Record:
     height: int
     faces: list[Face]
 
+    def __post_init__(self) -> None:
+        for name in ("frame", "width", "height"):
+            whole(name, getattr(self, name))
+        if not math.isfinite(self.time):
+            raise ValueError(f"a time must be a finite number, got {self.time}")
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, one object a frame."""
         return {
@@ -63,10 +71,10 @@ class Record:
         """
         return cls(
             str(data["file"]),
-            int(data.get("frame", 0)),
+            data.get("frame", 0),
             float(data.get("time", 0.0)),
-            int(data["width"]),
-            int(data["height"]),
+            data["width"],
+            data["height"],
             [Face.from_dict(face) for face in data["faces"]],
         )
 
@@ -99,9 +107,15 @@ def first_scheme(records: Iterable[Record]) -> tuple[str | None, Iterator[Record
 
 
 def kept(records: Iterable[Record], lacks: frozenset[str]) -> Iterator[Record]:
-    """The records as a format that lacks these keys of LACKS gives them back."""
+    """The records as a format that lacks these keys of LACKS gives them back.
+
+    Raises OutputError where boxes are those of the points and some points have none.
+    """
     for record in records:
-        faces = [_kept(face, lacks) for face in record.faces if face.landmarks or "boxes" not in lacks]
+        try:
+            faces = [_kept(face, lacks) for face in record.faces if face.landmarks or "boxes" not in lacks]
+        except ValueError as error:
+            raise OutputError(f"{record.file!r}: the points of a face have no box ({error})") from None
         if "frames" in lacks:
             record = Record(record.picture, 0, 0.0, record.width, record.height, faces)
         if "size" in lacks:
@@ -140,4 +154,4 @@ def _kept(face: Face, lacks: frozenset[str]) -> Face:
 def whole_box(box: np.ndarray) -> np.ndarray:
     """(4,) the box in whole pixels, at least one wide and high."""
     low, high = np.round(box[:2]), np.round(box[2:])
-    return np.concatenate([low, np.maximum(high, low + 1)]).astype(np.float32)
+    return np.concatenate([low, np.maximum(high, np.maximum(low + 1, np.nextafter(low, np.float32(np.inf))))])

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
+from xml.sax.saxutils import quoteattr
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from charaface.files import InputError, open_input
 from charaface.formats.record import Record
+
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def quoted(name: str) -> str:
+    """A name as the value of an attribute; signs that XML has no place for are written as \\x01 and \\udc80."""
+    return quoteattr(_NO_XML.sub(lambda sign: ascii(sign[0])[1:-1], name))
 
 
 def images(path: str | Path, record: Callable[[Element], Record]) -> Iterator[Record]:

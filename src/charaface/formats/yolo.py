@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from charaface.face import Face, Landmarks
-from charaface.files import InputError, OutputError, atomic, open_input, reason
+from charaface.face import Face, Landmarks, whole
+from charaface.files import InputError, OutputError, atomic, lines, open_input, reason
 from charaface.formats.folder import Names, files, made, stem_of
 from charaface.formats.record import Record, first_scheme
 from charaface.image import size_of
@@ -41,14 +41,13 @@ def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
     scheme = _scheme_in(folder / "data.yaml") or scheme
     for name, size, labels in _pictures(folder):
         faces = []
-        if labels.stat().st_size:
-            with open_input(labels) as file:
-                for number, line in enumerate(file, 1):
-                    try:
-                        if line.strip():
-                            faces.append(_face(line.split(), size, scheme))
-                    except (ValueError, OverflowError) as error:
-                        raise InputError(f"{labels}:{number}: {error}") from error
+        with open_input(labels, may_be_empty=True) as file:
+            for number, line in enumerate(lines(file, str(labels)), 1):
+                try:
+                    if line.strip():
+                        faces.append(_face(line.split(), size, scheme))
+                except (ValueError, OverflowError) as error:
+                    raise InputError(f"{labels}:{number}: {error}") from error
         yield Record(name, 0, 0.0, *size, faces)
 
 
@@ -110,8 +109,8 @@ def _pictures(folder: Path) -> Iterator[tuple[str, tuple[int, int], Path]]:
             picture = _beside(folder / "images" / name)
             yield picture.relative_to(folder / "images").as_posix(), size_of(picture), labels
         return
-    with open_input(index) as file:
-        rows = csv.DictReader(TextIOWrapper(file, encoding="utf-8-sig", newline=""), strict=True)
+    with open_input(index) as file, TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        rows = csv.DictReader(lines(text, str(index)), strict=True)
         try:
             if tuple(rows.fieldnames or ()) != _PICTURES:
                 raise ValueError(f"its columns are not {', '.join(_PICTURES)}")
@@ -119,7 +118,10 @@ def _pictures(folder: Path) -> Iterator[tuple[str, tuple[int, int], Path]]:
                 labels = (folder / row["labels"]).resolve()
                 if not labels.is_relative_to(folder.resolve()) or not labels.is_file():
                     raise ValueError(f"no file {row['labels']!r} in this folder")
-                yield row["file"], (int(row["width"]), int(row["height"])), labels
+                size = whole("a width", int(row["width"])), whole("a height", int(row["height"]))
+                yield row["file"], size, labels
+        except InputError:
+            raise
         except (ValueError, TypeError, csv.Error, OSError) as error:
             raise InputError(f"{index}:{rows.line_num or 1}: {error}") from error
 
@@ -158,7 +160,8 @@ def _face(words: list[bytes], size: tuple[int, int], scheme: str | None) -> Face
     rows = np.asarray(values[5:]).reshape(-1, 3)
     marks = None
     if rows[:, 2].any():
-        points = rows[:, :2] * size - _MIDDLE
+        with np.errstate(over="ignore"):  # what is too far out becomes infinite, and is refused as that
+            points = rows[:, :2] * size - _MIDDLE
         named = scheme_of(range(len(rows)), "points of a line", scheme)
         marks = Landmarks(points, rows[:, 2] > 0, rows[:, 2] == _VISIBLE, named)
     return Face(box, landmarks=marks)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import numpy as np
 
 KEEP, CLEAR, RESTORE = 1, 2, 3  # what becomes of a frame before the next one: its disposal
 _NO_INDEX = -1
+_STRAY, _PARTS = 1 << 16, 64  # the most zeros between blocks, and sub-blocks of an extension that are kept
 
 
 class GifError(ValueError):
@@ -131,7 +132,7 @@ class GifReader:
         return GifInfo(self._width, self._height, self._loop, self._aspect, frames, delays, transparent, damage)
 
     def _blocks(self, keep: bool) -> Iterator[_Block]:
-        file, control = self._file, _Control()
+        file, control, stray = self._file, _Control(), 0
         file.seek(self._start)
         while True:
             kind = file.read(1)
@@ -150,32 +151,37 @@ class GifReader:
             elif kind == b",":
                 yield _image(file, control, keep)
                 control = _Control()
-            elif kind != b"\0":  # stray zeros between blocks are common and harmless
-                raise GifError(f"no block starts with byte {kind[0]:#04x}")
+            else:  # stray zeros between blocks are common and harmless
+                stray += 1
+                if kind != b"\0" or stray > _STRAY:
+                    raise GifError(f"no block starts with byte {kind[0]:#04x}")
 
 
 def _image(file: BinaryIO, control: _Control, keep: bool) -> _Block:
     x, y, width, height, flags = struct.unpack("<HHHHB", _exactly(file, 9))
     colours = _exactly(file, 3 << (flags & 7) + 1) if flags & 0x80 else None
     code_size = _exactly(file, 1)[0]
-    data = _packed_pixels(file)
-    block = x, y, width, height, bool(flags & 0x40), colours, code_size, data if keep else b""
+    # at worst a pixel takes two codes of 12 bits
+    data = _packed_pixels(file, 4 * width * height + 1024 if keep else 0)
+    block = x, y, width, height, bool(flags & 0x40), colours, code_size, data
     return _Block(*block, *control)
 
 
-def _packed_pixels(file: BinaryIO) -> bytes:
-    """Sub-blocks with their length bytes, up to the end mark, which is passed over."""
-    start, data, at = file.tell(), b"", 0
+def _packed_pixels(file: BinaryIO, most: int) -> bytes:
+    """Sub-blocks with their length bytes, up to the end mark, which is passed over; about as many bytes as most."""
+    start, kept, at, end = file.tell(), bytearray(), 0, 0
     while True:
-        while at < len(data) and data[at]:
-            at += 1 + data[at]
-        if at < len(data):
-            file.seek(start + at + 1)
-            return data[:at]
-        more = file.read(1 << 16)
-        if not more:
+        chunk = file.read(1 << 16)
+        if not chunk:
             raise GifError("the file breaks off")
-        data += more
+        begin, end = end, end + len(chunk)
+        while at < end and chunk[at - begin]:
+            at += 1 + chunk[at - begin]
+        if len(kept) < most:
+            kept += chunk
+        if at < end:
+            file.seek(start + at + 1)
+            return bytes(kept[:at])
 
 
 def _exactly(file: BinaryIO, count: int) -> bytes:
@@ -186,10 +192,12 @@ def _exactly(file: BinaryIO, count: int) -> bytes:
 
 
 def _parts(file: BinaryIO) -> list[bytes]:
-    """The sub-blocks of an extension, without their length bytes."""
-    parts = []
+    """The first sub-blocks of an extension, without their length bytes."""
+    parts: list[bytes] = []
     while size := _exactly(file, 1)[0]:
-        parts.append(_exactly(file, size))
+        part = _exactly(file, size)
+        if len(parts) < _PARTS:
+            parts.append(part)
     return parts
 
 

@@ -142,7 +142,12 @@ class _Viewer:
     def _networks(self, task: str, still: bool, first: list[str]) -> _Side:
         own = [self.model] if isinstance(self.model, (str, Path)) else list(self.model or ())
         label = session.load_for(task, [*first, *own], self.threads).spec.label
-        return _Side(label, eye(not still, self.following, [*first, *own], self.threads, self.limits))
+        return _Side(
+            label,
+            eye(
+                not still, self.following, [*first, *own], self.threads, self.limits, str(self.source or "the picture")
+            ),
+        )
 
     def _given(self, faces: Given, still: bool) -> _Side:
         if isinstance(faces, (str, PathLike)):

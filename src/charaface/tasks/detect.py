@@ -11,7 +11,7 @@ from charaface import session
 from charaface.detector import SUREST, candidates, merge, together
 from charaface.face import Face
 from charaface.geometry import area
-from charaface.image import DEFAULT_LIMITS, Limits, Source, load
+from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of
 from charaface.landmarker import Framing, Reading, read
 from charaface.session import Model, Session
 
@@ -50,13 +50,21 @@ def detect(
         return list(faces)
     detector = session.load_for("detect", model, threads)
     reader = session.load_for("landmarks", model, threads)
-    return [one.face for one in find(pixels, detector, reader, threshold, limits)]
+    return [one.face for one in find(pixels, detector, reader, threshold, limits, name_of(image))]
 
 
 def find(
-    pixels: np.ndarray, detector: Session, reader: Session, threshold: float, limits: Limits = DEFAULT_LIMITS
+    pixels: np.ndarray,
+    detector: Session,
+    reader: Session,
+    threshold: float,
+    limits: Limits = DEFAULT_LIMITS,
+    name: str = "the picture",
 ) -> list[Found]:
-    """The faces of an (H, W, 3) uint8 picture in the order of detect, each with its first reading."""
+    """The faces of an (H, W, 3) uint8 picture in the order of detect, each with its first reading.
+
+    name: what a LimitError calls it.
+    """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold is a score from 0 to 1, got {threshold}")
     seen = candidates(pixels, detector, together(max(threshold, 0.01), 1 - SUREST))  # below, no verifier would save it
@@ -72,7 +80,7 @@ def find(
         return []
     boxes, scores = np.stack([one.face.box for one in found]), np.array([one.face.score for one in found])
     faces = [found[i] for i in merge(boxes, scores)]
-    limits.check_faces("the picture", len(faces))
+    limits.check_faces(name, len(faces))
     return sorted(faces, key=lambda one: order(one.face.box))
 
 

@@ -122,7 +122,7 @@ def follow(
     clip: Clip, options: Following, model: Model, threads: int | None, limits: Limits
 ) -> Iterator[tuple[ClipFrame, list[Face]]]:
     """Each frame of an open clip with its faces. The networks are loaded at once, the frames as they are asked for."""
-    see = eye(clip.info.frames != 1 or clip.info.part, options, model, threads, limits)
+    see = eye(clip.info.frames != 1 or clip.info.part, options, model, threads, limits, str(clip.info.path))
 
     def run() -> Iterator[tuple[ClipFrame, list[Face]]]:
         for frame in clip:
@@ -131,10 +131,10 @@ def follow(
     return run()
 
 
-def eye(numbered: bool, options: Following, model: Model, threads: int | None, limits: Limits) -> See:
-    """What sees the faces of one frame after another of a clip; numbered: whether they get tracks."""
+def eye(numbered: bool, options: Following, model: Model, threads: int | None, limits: Limits, name: str) -> See:
+    """What sees the faces of one frame after another of a clip of that name; numbered: whether they get tracks."""
     detector = session.load_for("detect", model, threads)
-    follower = Follower(detector, session.load_for("landmarks", model, threads), options, limits)
+    follower = Follower(detector, session.load_for("landmarks", model, threads), options, limits, name)
 
     def see(frame: ClipFrame) -> list[Face]:
         return follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)
@@ -167,8 +167,17 @@ class _Seen:
 class Follower:
     """Faces of one picture after another; what it knows is the past of a single clip."""
 
-    def __init__(self, detector: Session, reader: Session, options: Following, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._detector, self._reader, self._options, self._limits = detector, reader, options, limits
+    def __init__(
+        self,
+        detector: Session,
+        reader: Session,
+        options: Following,
+        limits: Limits = DEFAULT_LIMITS,
+        name: str = "the picture",
+    ) -> None:
+        """name: what a LimitError calls the clip."""
+        self._detector, self._reader, self._options = detector, reader, options
+        self._limits, self._name = limits, name
         self._tracks: list[_Track] = []
         self._next = 0
         self._since = 0  # frames since the last detection
@@ -210,7 +219,7 @@ class Follower:
             return followed
         self._since = 0
         o = self._options
-        found = find(image, self._detector, self._reader, o.threshold, self._limits)
+        found = find(image, self._detector, self._reader, o.threshold, self._limits, self._name)
         return self._joined(image, followed, found)
 
     def _follow(self, image: np.ndarray, tracks: Sequence[_Track]) -> list[_Seen]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from charaface import session
 from charaface.face import Face, Landmarks, Pose
-from charaface.image import DEFAULT_LIMITS, Limits, Source, load
+from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of
 from charaface.landmarker import Framing, Reading, read, read_again
 from charaface.pose import head_pose
 from charaface.session import Model, Session
@@ -33,7 +33,7 @@ def landmarks(
     pixels = load(image, limits)
     reader = session.load_for("landmarks", model, threads)
     if faces is None:
-        found = find(pixels, session.load_for("detect", model, threads), reader, threshold, limits)
+        found = find(pixels, session.load_for("detect", model, threads), reader, threshold, limits, name_of(image))
         faces, first = [one.face for one in found], [one.first for one in found]
     else:
         first = read(pixels, [Framing(face.box) for face in faces], reader)

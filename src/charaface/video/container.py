@@ -43,7 +43,9 @@ def picture_stream(path: Path, container: Any) -> Any:
     """The stream of pictures that is shown. Raises InputError where there is none that can be decoded."""
     streams = [stream for stream in container.streams.video if not is_cover(stream)]
     if not streams:
-        raise InputError(f"{path}: has no pictures, only {', '.join(s.type for s in container.streams) or 'nothing'}")
+        kinds = ", ".join(sorted({s.type for s in container.streams}))
+        only = f", only {kinds}" if kinds else ""
+        raise InputError(f"{path}: holds no moving pictures{only}; give a clip that has some")
     if streams[0].codec_context is None:
-        raise InputError(f"{path}: its pictures are of a kind that cannot be decoded here; save it as H.264 first")
+        raise InputError(f"{path}: its pictures have a codec that is not known here; save it as H.264 first")
     return streams[0]

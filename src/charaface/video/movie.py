@@ -13,6 +13,7 @@ from av.video.frame import PictureType
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from charaface.files import InputError, Limits, reason
+from charaface.image import readable
 from charaface.video.clip import Clip, ClipFrame, ClipInfo, warn_damage
 from charaface.video.container import kind_of, open_movie, picture_stream
 from charaface.video.part import too_few
@@ -33,11 +34,21 @@ def read(path: Path, limits: Limits) -> Clip:
     return Clip(info, lambda: _frames(info, limits), lambda number: _later(info, limits, number))
 
 
+def _limited(path: Path, container: Any, limits: Limits) -> Any:
+    """The stream of pictures, whose frames get no larger than limits whatever is behind the header."""
+    stream = picture_stream(path, container)
+    context = stream.codec_context
+    limits.check_size(str(path), context.width, context.height)
+    # codecs store whole blocks, of 64 pixels at most
+    most = max(limits.pixels, (context.width + 63) * (context.height + 63))
+    context.options = {"max_pixels": str(most)}
+    return stream
+
+
 def _probe(path: Path, limits: Limits) -> ClipInfo:
     with open_movie(path) as container:
-        stream = picture_stream(path, container)
+        stream = _limited(path, container, limits)
         context = stream.codec_context
-        limits.check_size(str(path), context.width, context.height)
         seconds = None if container.duration is None else container.duration / av.time_base
         limits.check_length(str(path), stream.frames or None, seconds)
         frame = next(_decoded(path, container, stream), None)
@@ -77,7 +88,7 @@ def _later(info: ClipInfo, limits: Limits, number: int) -> Generator[ClipFrame]:
 def _frames(info: ClipInfo, limits: Limits, start: int = 0, entry: Entry | None = None) -> Generator[ClipFrame]:
     """The frames from number start on; those before are decoded, from an entry on or all, and nothing more."""
     with open_movie(info.path) as container:
-        stream = picture_stream(info.path, container)
+        stream = _limited(info.path, container, limits)
         base, first, index = stream.time_base, entry.number if entry else 0, -1
         colours = VideoReformatter()  # one for all frames: each makes tables of its own, which cost half a millisecond
         usual = round((1 / info.rate if info.rate else Fraction(1, 25)) / base)
@@ -88,7 +99,9 @@ def _frames(info: ClipInfo, limits: Limits, start: int = 0, entry: Entry | None 
             if entry and index <= start and not _promised(entry, index, pts, frame):
                 raise _NotThere
             if index >= start:
-                yield ClipFrame(index, float(pts * base), float(ticks * base), _pixels(frame, info, colours), pts=pts)
+                with readable(str(info.path)):
+                    pixels = _pixels(frame, info, colours)
+                yield ClipFrame(index, float(pts * base), float(ticks * base), pixels, pts=pts)
     if index < start:
         raise _NotThere if entry else too_few(info.path, index + 1, start)
     if info.frames and info.frames - index - 1 > _LOST:

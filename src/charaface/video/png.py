@@ -88,6 +88,8 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     file.seek(len(_SIGNATURE))
     while len(head := file.read(8)) == 8:
         size, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND" or not kind.isalpha():  # behind the end, or what is no chunk
+            return
         if kind in (b"acTL", b"fcTL"):
             yield kind, file.read(min(size, 64))
             file.seek(max(size - 64, 0) + 4, 1)

@@ -120,6 +120,8 @@ def _chunks(file: BinaryIO, keep: bool = False) -> Iterator[tuple[bytes, bytes]]
     """Kind and body of each chunk, the first 32 bytes of it or all with keep."""
     file.seek(12)
     while len(head := file.read(8)) == 8:
+        if not head[:4].strip().isalnum():  # behind the end
+            return
         size = int.from_bytes(head[4:], "little")
         body = file.read(size if keep else min(size, 32))
         yield head[:4], body
