@@ -21,6 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import record
+from rows import Row
 
 from charaface.synth.clip import render_clip
 from charaface.video import ClipFrame, ClipInfo, write_clip
@@ -55,28 +56,29 @@ def _frames(count: int, pictures: list[np.ndarray]) -> Iterator[ClipFrame]:
         yield ClipFrame(number, number / 25, 0.04, picture)
 
 
+def compared(kind: str, long: int, short: tuple[float, float], most: tuple[float, float]) -> list[Row]:
+    """The rows of one kind of clip, of MiB and seconds of the short and of the long one."""
+    clip = f"annotate {kind.upper()}, {SIZE[0]}x{SIZE[1]}"
+    return [
+        Row(f"memory, {long:,}-frame clip over {SHORT}-frame clip, {clip}, times", most[0] / short[0], most=AIM),
+        Row(f"- {SHORT} frames, MiB", short[0]),
+        Row(f"- {long:,} frames, MiB", most[0]),
+        Row(f"- {long:,} frames, frames a second", long / most[1]),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=10_000, help="of the long clip")
     long = parser.parse_args().frames
     where = record.machine()
     pictures = [render.image for render in render_clip(7, SHORT, SIZE, domain="anime")]
-    rows = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         for kind in ("mp4", "gif"):
-            found = {count: measured(kind, count, pictures, Path(name)) for count in (SHORT, long)}
-            ratio = found[long][0] / found[SHORT][0]
-            rows.append({"kind": kind, "short": found[SHORT][0], "long": found[long][0], "times": ratio})
-            rows[-1]["frames/s"] = long / found[long][1]
-    lines = [f"| | {SHORT} frames, MiB | {long:,} frames, MiB | times | aim | frames/s |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        numbers = f"{row['short']:.0f} | {row['long']:.0f} | {row['times']:.3f} | {AIM:.2f} | {row['frames/s']:.0f}"
-        what = f"annotate {SIZE[0]}x{SIZE[1]}, {row['kind'].upper()}"
-        lines.append(f"| memory, {long:,}-frame clip over {SHORT}-frame clip, {what} | {numbers} |")
-    text = "\n".join(lines) + "\n"
-    paths = record.write("memory", "Memory of long clips", where, {"rows": rows, "frames": long, "aim": AIM}, text)
-    print(text)
-    print("written:", *paths, sep="\n", file=sys.stderr)
+            short, most = (measured(kind, count, pictures, Path(name)) for count in (SHORT, long))
+            rows += compared(kind, long, short, most)
+    record.write_rows("memory", "Memory of long clips", where, rows)
 
 
 if __name__ == "__main__":
