@@ -62,20 +62,22 @@ class Palette:
     def _places(self, keys: np.ndarray) -> np.ndarray | None:
         """(N,) places of colours in the table, new ones added; None for more colours than it holds."""
         places = self._number.take(keys)
-        new = np.unique(keys[places == 0])
+        unknown = np.flatnonzero(places == 0)
+        new = np.unique(keys.take(unknown))
         if not len(new):
             return places
         if self._count + len(new) > _MOST:
             self._number[self._colours[: self._count]] = 0
             self._count = 1
-            new = np.unique(keys)
+            unknown, new = np.arange(len(keys)), np.unique(keys)
             if len(new) >= _MOST:
                 return None
         end = self._count + len(new)
         self._colours[self._count : end] = new
         self._number[new] = np.arange(self._count, end)
         self._count = end
-        return self._number.take(keys)
+        places[unknown] = self._number.take(keys.take(unknown))
+        return places
 
 
 def reduce(colours: np.ndarray, counts: np.ndarray, room: int) -> tuple[np.ndarray, np.ndarray]:
@@ -105,12 +107,13 @@ def _as_colours(rgb: np.ndarray) -> np.ndarray:
 
 
 def _nearest(rgb: np.ndarray, middles: np.ndarray) -> np.ndarray:
-    """(n,) number of the (k, 3) middle nearest to each (n, 3) colour."""
-    out = [
-        np.argmin((middles**2).sum(axis=1) - 2 * part @ middles.T, axis=1)
-        for part in np.array_split(rgb, len(rgb) // 8192 + 1)
-    ]
-    return np.asarray(np.concatenate(out))
+    """(n,) number of the (k, 3) middle nearest to each (n, 3) colour; all whole numbers, so that float32 is exact."""
+    far = np.concatenate([-2 * middles.T, (middles**2).sum(axis=1)[None]]).astype(np.float32)
+    near = np.ones((len(rgb), 4), np.float32)
+    near[:, :3] = rgb
+    # products this small stay on one thread: waking others takes longer
+    parts = [near[at : at + 256] for at in range(0, len(near), 256)]
+    return np.concatenate([np.zeros(0, np.int64), *(np.argmin(part @ far, axis=1) for part in parts)])
 
 
 def _cluster(rgb: np.ndarray, counts: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -119,30 +122,34 @@ def _cluster(rgb: np.ndarray, counts: np.ndarray, most: int) -> tuple[np.ndarray
     The group with the largest squared error is cut at its mean, across its widest channel, until there are
     enough (after Wu, "Efficient statistical computations for optimal color quantization", 1991).
     """
-    weights = counts.astype(np.float64)
-    groups = [_group(np.arange(len(rgb)), rgb, weights)]
+    weights = counts.astype(np.float64)[:, None]
+    moments = np.concatenate([weights, rgb * weights, rgb**2 * weights], axis=1)  # (n, 7), whole numbers: sums are exact
+    groups = [_group(np.arange(len(rgb)), moments.sum(axis=0))]
     while len(groups) < most and groups[0].error < 0:
         worst = heapq.heappop(groups)
-        low = rgb[worst.members, worst.channel] <= worst.mean[worst.channel]
-        for side in (low, ~low):
-            heapq.heappush(groups, _group(worst.members[side], rgb, weights))
+        side = rgb[:, worst.channel].take(worst.members) <= worst.mean[worst.channel]
+        low, high = worst.members[side], worst.members[~side]
+        sums = np.add.reduce(moments.take(low, axis=0), axis=0)
+        heapq.heappush(groups, _group(low, sums))
+        heapq.heappush(groups, _group(high, worst.sums - sums))
     to = np.empty(len(rgb), np.int64)
     for number, group in enumerate(groups):
         to[group.members] = number
-    return np.stack([g.mean for g in groups]), to
+    return np.array([g.mean for g in groups]), to
 
 
 class _Group(NamedTuple):
     error: float  # negative, so that the heap gives the worst first; 0 for a single colour
     first: int  # breaks ties, so that no arrays are compared
     members: np.ndarray
-    mean: np.ndarray
+    sums: np.ndarray  # (7,) of the weights, the weighted channels and the weighted squares of the channels
+    mean: tuple[float, float, float]
     channel: int
 
 
-def _group(members: np.ndarray, rgb: np.ndarray, weights: np.ndarray) -> _Group:
-    part, weight = rgb[members], weights[members, None]
-    mean = (part * weight).sum(axis=0) / weight.sum()
-    spread = ((part - mean) ** 2 * weight).sum(axis=0)
-    error = -float(spread.sum()) if len(members) > 1 else 0.0
-    return _Group(error, int(members[0]), members, mean, int(np.argmax(spread)))
+def _group(members: np.ndarray, sums: np.ndarray) -> _Group:
+    weight, *moments = sums.tolist()
+    mean = moments[0] / weight, moments[1] / weight, moments[2] / weight
+    spread = [square - total * total / weight for total, square in zip(moments[:3], moments[3:], strict=True)]
+    error = -sum(spread) if len(members) > 1 else 0.0
+    return _Group(error, int(members[0]), members, sums, mean, spread.index(max(spread)))

@@ -61,7 +61,7 @@ class GifWriter:
         changed = frame != self._wanted
         if self._shown is not self._wanted:  # some colours were drawn together: put them right if there is room
             wrong = frame != self._shown
-            seen = self._palette.see(frame[wrong])
+            seen = self._palette.see(frame.take(np.flatnonzero(wrong)))
             if _fits(seen, 255):
                 changed = wrong
             elif _fits(seen, 256) and frame.all() and _fits(self._palette.see(frame.ravel()), 256):
@@ -72,12 +72,12 @@ class GifWriter:
             if gone.any():
                 dirty, disposal = changed | gone, CLEAR
         area = _extent(dirty) if self._shared is not None else (slice(0, self._shape[0]), slice(0, self._shape[1]))
-        drawn, pixels = self._block(frame[area], changed[area], area, delay, disposal)
+        drawn, pixels = self._block(frame, changed, area, delay, disposal)
         if pixels is None and self._shown is self._wanted:
             self._wanted = self._shown = frame
         else:
             shown = self._shown.copy()
-            shown[area][drawn] = frame[area][drawn] if pixels is None else pixels
+            shown.reshape(-1)[drawn] = frame.take(drawn) if pixels is None else pixels
             self._wanted, self._shown = frame, frame if np.array_equal(shown, frame) else shown
         if disposal == CLEAR:
             same = self._shown is self._wanted
@@ -87,26 +87,30 @@ class GifWriter:
     def _block(
         self, frame: np.ndarray, changed: np.ndarray, area: tuple[slice, slice], delay: int, disposal: int
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Writes an image block; returns the (h, w) mask of what it draws, and these pixels unless exact."""
-        first, whole = self._shared is None, bool(changed.all())
+        """Writes an image block; returns the (n,) places it draws on the canvas, and their pixels unless exact."""
+        first, whole = self._shared is None, bool(changed[area].all())
         # Pillow shows later transparency only if the first frame names a transparent number, and clears to it
         clear = not whole or disposal == CLEAR or (first and self._transparent)
-        seen = self._palette.see(frame.ravel() if whole else frame[changed])
-        if clear and not _fits(seen, 255) and _fits(seen, 256) and frame.all():
+        drawn = np.flatnonzero(changed)
+        seen = self._palette.see(frame.take(drawn))
+        if clear and not _fits(seen, 255) and _fits(seen, 256) and frame[area].all():
             # no number left for "as before", but drawing the whole area again may still be exact
-            again = self._palette.see(frame.ravel())
+            again = self._palette.see(frame[area].ravel())
             if _fits(again, 256):
                 seen, whole, clear = again, True, False
-                changed = np.ones_like(changed)
+                changed = np.zeros_like(changed)
+                changed[area] = True
+                drawn = np.flatnonzero(changed)
         room = 256 - clear
         colours, found = seen.indexed(room)
         if whole:
-            numbers = found.reshape(frame.shape)
+            numbers = found.reshape(frame[area].shape)
         else:
-            numbers = np.full(frame.shape, len(colours), np.uint8)
-            numbers[changed] = found
+            canvas = np.full(self._shape, len(colours), np.uint8)
+            canvas.reshape(-1)[drawn] = found
+            numbers = canvas[area]
         self._put(numbers, colours, clear, area, delay, disposal)
-        return changed, None if _fits(seen, room) else (colours | _OPAQUE).take(found)
+        return drawn, None if _fits(seen, room) else (colours | _OPAQUE).take(found)
 
     def _put(
         self,
