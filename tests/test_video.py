@@ -280,6 +280,10 @@ def test_a_movie_keeps_its_time_stamps_and_its_sound(name: str, request: pytest.
         for x, y in zip(a, b, strict=True):
             assert x.pts == y.pts
             assert_same_colours(x.image, y.image)
+    # the film's own rate counts its durations in the order of decoding, which ends somewhere else than its last frame
+    with open_clip(target) as a, open_clip(rewrite(target, tmp_path / f"again.{name}")) as b:
+        assert float(a.info.rate or 0) == pytest.approx(float(b.info.rate or 0), rel=1e-3)
+        np.testing.assert_allclose([frame.duration for frame in a], [frame.duration for frame in b], atol=1e-3)
 
 
 @pytest.mark.parametrize(("container", "codec"), [("mp4", "libx264"), ("webm", "libvpx-vp9")])
@@ -358,6 +362,23 @@ def test_a_gif_becomes_a_movie_with_the_same_timing(tmp_path: Path) -> None:
     path.write_bytes(Film(16, 16, [Part(numbers, delay=d) for d in (7, 3, 50)], [BLACK, RED]).bytes())
     target = rewrite(path, tmp_path / "out.mp4")
     assert stamps(target) == [0, Fraction(7, 100), Fraction(10, 100)]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".mkv"])
+@pytest.mark.parametrize(
+    ("delays", "shown"),
+    [([0, 1, 7, 3, 50, 0], [10, 10, 7, 3, 50, 10]), ([2, 3, 40, 4, 9, 20], [2, 3, 40, 4, 9, 20]), ([5], [5])],
+)
+def test_a_gif_through_a_movie_lasts_frame_by_frame_what_players_show(
+    delays: list[int], shown: list[int], suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "in.gif"
+    squares = np.random.default_rng(3).integers(0, 3, (len(delays), 4, 4)).repeat(8, 1).repeat(8, 2).tolist()
+    path.write_bytes(
+        Film(32, 32, [Part(s, delay=d) for s, d in zip(squares, delays, strict=True)], [BLACK, RED, BLUE]).bytes()
+    )
+    again = rewrite(rewrite(path, tmp_path / f"out{suffix}"), tmp_path / "again.gif")
+    assert view(again.read_bytes()).delays == shown
 
 
 def test_frames_of_one_moment_are_all_kept_in_a_movie(tmp_path: Path) -> None:

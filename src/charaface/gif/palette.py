@@ -123,7 +123,9 @@ def _cluster(rgb: np.ndarray, counts: np.ndarray, most: int) -> tuple[np.ndarray
     enough (after Wu, "Efficient statistical computations for optimal color quantization", 1991).
     """
     weights = counts.astype(np.float64)[:, None]
-    moments = np.concatenate([weights, rgb * weights, rgb**2 * weights], axis=1)  # (n, 7), whole numbers: sums are exact
+    moments = np.concatenate(
+        [weights, rgb * weights, rgb**2 * weights], axis=1
+    )  # (n, 7), whole numbers: sums are exact
     groups = [_group(np.arange(len(rgb)), moments.sum(axis=0))]
     while len(groups) < most and groups[0].error < 0:
         worst = heapq.heappop(groups)

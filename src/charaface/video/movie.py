@@ -92,9 +92,9 @@ def _frames(info: ClipInfo, limits: Limits, start: int = 0, entry: Entry | None 
         base, first, index = stream.time_base, entry.number if entry else 0, -1
         colours = VideoReformatter()  # one for all frames: each makes tables of its own, which cost half a millisecond
         usual = round((1 / info.rate if info.rate else Fraction(1, 25)) / base)
-        for index, (frame, pts, ticks) in enumerate(
-            _timed(_decoded(info.path, container, stream, entry), usual), first
-        ):
+        end = None if stream.duration is None else (stream.start_time or 0) + stream.duration
+        decoded = _decoded(info.path, container, stream, entry)
+        for index, (frame, pts, ticks) in enumerate(_timed(decoded, usual, end), first):
             limits.check_length(str(info.path), index + 1, float(pts * base))
             if entry and index <= start and not _promised(entry, index, pts, frame):
                 raise _NotThere
@@ -108,8 +108,8 @@ def _frames(info: ClipInfo, limits: Limits, start: int = 0, entry: Entry | None 
         warn_damage(info.path, f"{info.frames} frames were promised", index + 1)
 
 
-def _timed(frames: Iterator[Any], usual: int) -> Iterator[tuple[Any, int, int]]:
-    """Each frame, its time stamp and how many ticks later the next one is shown.
+def _timed(frames: Iterator[Any], usual: int, end: int | None) -> Iterator[tuple[Any, int, int]]:
+    """Each frame, its time stamp and how many ticks later the next one is shown; end is when the last one ends.
 
     What containers say of durations is in the order of decoding (MP4) or a mean (Matroska).
     """
@@ -120,7 +120,7 @@ def _timed(frames: Iterator[Any], usual: int) -> Iterator[tuple[Any, int, int]]:
             yield last, stamp, pts - stamp if pts > stamp else last.duration or usual
         last, stamp = frame, pts
     if last is not None:
-        yield last, stamp, last.duration or usual
+        yield last, stamp, end - stamp if end is not None and end > stamp else last.duration or usual
 
 
 def _promised(entry: Entry, index: int, pts: int, frame: Any) -> bool:
