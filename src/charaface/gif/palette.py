@@ -90,14 +90,14 @@ def reduce(colours: np.ndarray, counts: np.ndarray, room: int) -> tuple[np.ndarr
     order = np.argsort(-counts, kind="stable")
     kept = order[: room - _SPARE]
     if counts[kept].sum() < 0.8 * counts.sum():
-        middles, to = _cluster(rgb, counts, room)
+        middles, to = cluster(rgb, counts, room)
         return _as_colours(middles), to
     rest = order[room - _SPARE :]
-    middles, _ = _cluster(rgb[rest], counts[rest], _SPARE)
+    middles, _ = cluster(rgb[rest], counts[rest], _SPARE)
     middles = np.rint(np.concatenate([rgb[kept], middles]))
     to = np.empty(len(colours), np.int64)
     to[kept] = np.arange(len(kept))
-    to[rest] = _nearest(rgb[rest], middles)
+    to[rest] = nearest(rgb[rest], middles)
     return _as_colours(middles), to
 
 
@@ -106,7 +106,7 @@ def _as_colours(rgb: np.ndarray) -> np.ndarray:
     return np.asarray(channels[:, 0] | channels[:, 1] << np.uint32(8) | channels[:, 2] << np.uint32(16))
 
 
-def _nearest(rgb: np.ndarray, middles: np.ndarray) -> np.ndarray:
+def nearest(rgb: np.ndarray, middles: np.ndarray) -> np.ndarray:
     """(n,) number of the (k, 3) middle nearest to each (n, 3) colour; all whole numbers, so that float32 is exact."""
     far = np.concatenate([-2 * middles.T, (middles**2).sum(axis=1)[None]]).astype(np.float32)
     near = np.ones((len(rgb), 4), np.float32)
@@ -116,24 +116,24 @@ def _nearest(rgb: np.ndarray, middles: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros(0, np.int64), *(np.argmin(part @ far, axis=1) for part in parts)])
 
 
-def _cluster(rgb: np.ndarray, counts: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def cluster(rgb: np.ndarray, counts: np.ndarray, most: int, calm: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """(k, 3) float64 middles of at most `most` groups of the (n, 3) colours, and the (n,) group of each.
 
-    The group with the largest squared error is cut at its mean, across its widest channel, until there are
-    enough (after Wu, "Efficient statistical computations for optimal color quantization", 1991).
+    The group with the largest squared error, calm a colour taken off, is cut at its mean, across its widest channel,
+    until there are enough (after Wu, "Efficient statistical computations for optimal color quantization", 1991).
     """
     weights = counts.astype(np.float64)[:, None]
     moments = np.concatenate(
         [weights, rgb * weights, rgb**2 * weights], axis=1
     )  # (n, 7), whole numbers: sums are exact
-    groups = [_group(np.arange(len(rgb)), moments.sum(axis=0))]
+    groups = [_group(np.arange(len(rgb)), moments.sum(axis=0), calm)]
     while len(groups) < most and groups[0].error < 0:
         worst = heapq.heappop(groups)
         side = rgb[:, worst.channel].take(worst.members) <= worst.mean[worst.channel]
         low, high = worst.members[side], worst.members[~side]
         sums = np.add.reduce(moments.take(low, axis=0), axis=0)
-        heapq.heappush(groups, _group(low, sums))
-        heapq.heappush(groups, _group(high, worst.sums - sums))
+        heapq.heappush(groups, _group(low, sums, calm))
+        heapq.heappush(groups, _group(high, worst.sums - sums, calm))
     to = np.empty(len(rgb), np.int64)
     for number, group in enumerate(groups):
         to[group.members] = number
@@ -149,9 +149,9 @@ class _Group(NamedTuple):
     channel: int
 
 
-def _group(members: np.ndarray, sums: np.ndarray) -> _Group:
+def _group(members: np.ndarray, sums: np.ndarray, calm: float) -> _Group:
     weight, *moments = sums.tolist()
     mean = moments[0] / weight, moments[1] / weight, moments[2] / weight
     spread = [square - total * total / weight for total, square in zip(moments[:3], moments[3:], strict=True)]
-    error = -sum(spread) if len(members) > 1 else 0.0
+    error = min(calm * weight - sum(spread), 0.0) if len(members) > 1 else 0.0
     return _Group(error, int(members[0]), members, sums, mean, spread.index(max(spread)))

@@ -83,7 +83,11 @@ def annotate(
     output = Path(output)
     try:
         with open_clip(image if isinstance(image, int) else source, limits, fps=fps, start=start, stop=stop) as clip:
-            info = replace(clip.info, alpha=clip.info.alpha or style.blank == "transparent")
+            info = replace(
+                clip.info,
+                alpha=clip.info.alpha or style.blank == "transparent",
+                lossless=clip.info.lossless or style.blank is not None,  # nothing of the picture is left
+            )
             sheet = _Sheet(viewer.sides(info.frames == 1 and not info.part, faces, compare), style)
             whole = fps is None and not info.part and style.blank is None and compare is None
             frames = _drawn(clip, sheet, progress, may_copy=whole and _same_kind(source, output))
