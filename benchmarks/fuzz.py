@@ -234,10 +234,16 @@ def main() -> int:
     others = [row for row in rows if row.target not in FORMATS]
     sums = [total(faces, "files of faces"), total(others, "pictures and clips"), total(rows, "all")]
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("atheris", "av", "pyarrow", "defusedxml"))
-    text = table([*rows, *sums]) + f"\n{versions}\n" + "".join(f"\n- {finding}" for finding in sums[2].findings)
+    how = f"{options.jobs} targets at a time on {where['cores']} cores, seeds as in `fuzz.py`; {versions}"
+    text = table([*rows, *sums]) + f"\n{how}\n" + "".join(f"\n- {finding}" for finding in sums[2].findings)
     print(text)
     if not options.no_record:
-        found = {"minutes": options.minutes, "versions": versions, "targets": [asdict(row) for row in rows]}
+        found = {
+            "minutes": options.minutes,
+            "jobs": options.jobs,
+            "versions": versions,
+            "targets": [asdict(row) for row in rows],
+        }
         print("written:", *record.write("fuzz", "Fuzzing of the readers", where, found, text), sep="\n")
     print(f"corpora and findings: {work}")
     return 1 if sums[2].findings else 0

@@ -78,13 +78,19 @@ def test_a_face_is_made_of_a_table_of_values(value: Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["frame", "width", "height"])
-@pytest.mark.parametrize("number", [-1, 1.5, 2**63, INF, NAN, "x", None])
+@pytest.mark.parametrize("number", [-1, 1.5, 2**63, INF, NAN, "x", None, True])
 def test_a_record_counts_in_whole_numbers(field: str, number: Any) -> None:
     values = {"file": "a.png", "frame": 0, "time": 0.0, "width": 9, "height": 9, "faces": []}
     with pytest.raises((ValueError, TypeError)):
         Record(**{**values, field: number})
     with pytest.raises((ValueError, TypeError)):
         Record.from_dict({**values, field: number})
+
+
+@pytest.mark.parametrize("file", [b"a.png", None, 3])
+def test_a_record_is_of_a_file_with_a_name_of_text(file: Any) -> None:
+    with pytest.raises(TypeError, match="name"):
+        Record(file, 0, 0.0, 9, 9, [])
 
 
 @pytest.mark.parametrize("time", [NAN, INF])

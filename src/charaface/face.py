@@ -221,7 +221,9 @@ def finite(what: str, value: Any) -> float:
 
 
 def whole(what: str, value: Any) -> int:
-    """A count that 64 bits have a place for."""
+    """A count that 64 bits have a place for. Raises TypeError for what is no whole number, ValueError beyond."""
+    if isinstance(value, bool):
+        raise TypeError(f"{what} must be a whole number, got {value}")
     number = operator.index(value)
     if not 0 <= number < 1 << 63:
         raise ValueError(f"{what} must be a whole number of 0 or more, got {number}")

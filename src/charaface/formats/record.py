@@ -47,6 +47,8 @@ class Record:
     faces: list[Face]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.file, str):
+            raise TypeError(f"the name of a file is text, got {self.file!r}")
         for name in ("frame", "width", "height"):
             whole(name, getattr(self, name))
         if not math.isfinite(self.time):
