@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 import record
 from PIL import Image
+from rows import Row
 
 from charaface.face import Colour, Emotion, Face, Landmarks, Pose
 from charaface.formats import FORMATS, Record
@@ -212,6 +213,17 @@ def total(rows: list[Tried], name: str) -> Tried:
     )
 
 
+def goals(sums: list[Tried]) -> list[Row]:
+    """What is asked of an hour of it."""
+    faces, others, everything = sums
+    return [
+        Row("minutes of all targets", everything.seconds / 60, least=60),
+        Row("inputs tried, files of faces", faces.inputs),
+        Row("inputs tried, pictures and clips", others.inputs),
+        Row("findings", len(everything.findings), most=0),
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="in all, split over the targets")
@@ -243,6 +255,7 @@ def main() -> int:
             "jobs": options.jobs,
             "versions": versions,
             "targets": [asdict(row) for row in rows],
+            "rows": [row.to_dict() for row in goals(sums)],
         }
         print("written:", *record.write("fuzz", "Fuzzing of the readers", where, found, text), sep="\n")
     print(f"corpora and findings: {work}")

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 import record
 from PIL import Image
+from rows import Row
 
 from charaface.draw import draw_faces
 from charaface.face import Face
@@ -201,9 +202,23 @@ def main() -> None:
         folder = options.keep or Path(name)
         folder.mkdir(exist_ok=True)
         text, found = report(options.frames, folder)
+    found["rows"] = [row.to_dict() for row in goals(found)]
     paths = record.write("gif", "GIFs in and out", where, found, text)
     print(text)
     print("written:", *paths, sep="\n", file=sys.stderr)
+
+
+def goals(found: dict[str, Any]) -> list[Row]:
+    """What is asked of GIFs, of the worst clip each."""
+    again = found["gif to gif"]
+    full = [one["drawn"] for one in again if one["drawn"] and "16" not in one["clip"]]
+    flat = [one["drawn"] for one in again if one["drawn"] and "16" in one["clip"]]
+    return [
+        Row("GIF to GIF without points, times the size, worst clip", max(one["plain"] for one in again), most=1.3),
+        Row("- clips whose pixels are the same, %", 100 * sum(o["same"] for o in again) / len(again), least=100),
+        Row("- with points, clips of 256 colours, times the size, worst", max(full), most=1.3),
+        Row("- with points, clips of 16 flat colours, times the size, worst", max(flat), most=1.3),
+    ]
 
 
 def report(count: int, folder: Path) -> tuple[str, dict[str, Any]]:

@@ -15,6 +15,8 @@ from rows import Row, number, table
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 KINDS = ("speed", "batch", "memory", "gif", "accuracy", "beside", "fuzz")  # in the order of the page
 
+DETAILED = ("gif", "fuzz")
+
 # why a row is missed: the beginning of its name to the reason. A row that is missed without one stops this script
 REASONS: dict[str, str] = {}
 
@@ -32,19 +34,21 @@ def page() -> str:
     for kind in KINDS:
         newest = max(RESULTS.glob(f"{kind}-[0-9]*.json"), default=None)
         if newest:
-            parts.append(section(json.loads(newest.read_text("utf-8"))))
+            detail = newest.with_suffix(".md").read_text("utf-8").split("\n\n", 2)[2] if kind in DETAILED else ""
+            parts.append(section(json.loads(newest.read_text("utf-8")), detail))
     return "\n".join(parts)
 
 
-def section(found: dict[str, Any]) -> str:
-    """One kind of result."""
+def section(found: dict[str, Any], detail: str = "") -> str:
+    """One kind of result: what is asked of it, why some of it is missed, and the whole in detail where that is more."""
     head = "#" + heading(found["title"], found["machine"]) + f"`{found['command']}`\n\n"
     if "goals" in found:
         missed, text = _goals(found["goals"])
     else:
         rows = [Row(**row) for row in found["rows"]]
         missed, text = [row.what for row in rows if row.verdict == "missed"], table(rows)
-    return head + text + "".join(f"\n- Missed, {name}: {_reason(name)}" for name in missed) + ("\n" if missed else "")
+    why = "".join(f"\n- Missed, {name}: {_reason(name)}" for name in missed) + ("\n" if missed else "")
+    return head + text + why + (f"\n{detail}" if detail else "")
 
 
 def _goals(goals: list[dict[str, Any]]) -> tuple[list[str], str]:
