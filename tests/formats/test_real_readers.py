@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import pytest
@@ -62,3 +66,47 @@ def test_labelme_finds_the_picture_from_where_its_file_lies(tmp_path: Path, monk
     table = json.loads((tmp_path / "labels/art/a.json").read_text(encoding="utf-8"))
     assert (tmp_path / "labels/art" / table["imagePath"]).resolve() == tmp_path / "art/a.png"
     assert [read.file for read in FORMATS["labelme"].read(tmp_path / "labels")] == ["art/a.png"]
+
+
+# What dlib's loader of data sets asks for (dlib/data_io/image_dataset_metadata.cpp): of each element the attributes it
+# must have and those it may have, each with how its text is read; another one is passed over without a word.
+def _long(text: str) -> int:
+    assert re.fullmatch(r"-?\d+", text), f"{text!r} is no whole number, which the loader stops at"
+    return int(text)
+
+
+DLIB: dict[str, tuple[str | None, dict[str, Callable[[str], object]], dict[str, Callable[[str], object]]]] = {
+    "dataset": (None, {}, {}),
+    "name": ("dataset", {}, {}),
+    "comment": ("dataset", {}, {}),
+    "images": ("dataset", {}, {}),
+    "image": ("images", {"file": str}, {"width": _long, "height": _long}),
+    "box": (
+        "image",
+        {"top": _long, "left": _long, "width": _long, "height": _long},
+        {"detection_score": float, "pose": float, "angle": float, "ignore": _long},
+    ),
+    "label": ("box", {}, {}),
+    "part": ("box", {"name": str, "x": _long, "y": _long}, {}),
+}
+
+
+def test_dlib_s_loader_takes_our_xml_by_its_rules(tmp_path: Path) -> None:
+    root = ElementTree.parse(FORMATS["dlib"].write(tmp_path / "faces.xml", RECORDS)).getroot()
+    assert root is not None
+    seen = {"dataset": 1}
+
+    def check(element: Element, parent: str | None) -> None:
+        place, needs, may = DLIB[element.tag]
+        assert place == parent
+        assert set(needs) <= set(element.attrib) <= {*needs, *may}
+        for name, text in element.attrib.items():
+            {**needs, **may}[name](text)
+        names = [part.get("name") for part in element if part.tag == "part"]
+        assert len(names) == len(set(names))  # a part twice stops the loader
+        for child in element:
+            seen[child.tag] = seen.get(child.tag, 0) + 1
+            check(child, element.tag)
+
+    check(root, None)
+    assert (seen["image"], seen["box"], seen["part"]) == (2, 2, 68)
