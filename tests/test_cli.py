@@ -284,6 +284,20 @@ def test_to_makes_another_kind_of_file_in_a_folder(tmp_path: Path, capsys: Captu
 
 
 @pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("names", "made"),
+    [("shots/%04d.png", "shots.gif"), ("shots/take_%d.png", "take.gif"), ("shots/100%d.png", "100.gif")],
+)
+def test_numbered_pictures_become_one_file_that_has_a_name(names: str, made: str, tmp_path: Path) -> None:
+    for k in (1, 2):
+        picture(tmp_path / (names % k))
+    assert run(["annotate", str(tmp_path / names), "-o", str(tmp_path / "out/"), "--to", "gif"]) == 2
+    assert run(["annotate", str(tmp_path / names), "-o", f"{tmp_path}/out/", "--to", "gif"]) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [made]
+    assert open_clip(tmp_path / "out" / made).frame_count == 2
+
+
+@pytest.mark.usefixtures("world")
 def test_o_names_a_folder_for_several_and_for_a_folder(tmp_path: Path) -> None:
     for name in ("a.png", "deep/b.png", "deep/b.gif", ".hidden/c.png", "notes.txt"):
         picture(tmp_path / "in" / name) if not name.endswith((".gif", ".txt")) else (tmp_path / "in" / name).touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from charaface.cli.batch import Job, Place
 from charaface.cli.inputs import Input
 from charaface.cli.pool import Tell
 from charaface.cli.results import signed
+from charaface.files import MOVING
 
+_NUMBER = re.compile(r"%(0\d{1,2})?d")
 KINDS = ("gif", "png", "apng", "webp", "mp4", "m4v", "mov", "mkv", "webm", "jpg", "bmp", "tiff", "avif")
 
 
@@ -73,4 +76,8 @@ def _annotated(one: Input, tell: Tell, place: Place, kind: str | None, **options
 
 def _target(one: Input, place: Place, kind: str | None) -> Path:
     path = place.of(one)
-    return path.with_suffix(f".{kind}") if kind else path
+    if kind is None:
+        return path
+    if f".{kind}" in MOVING and _NUMBER.search(path.name) and not one.path.exists():  # numbered pictures, now one file
+        path = path.with_name(f"{_NUMBER.sub('', path.stem).strip('_-. ') or one.path.parent.name or 'clip'}.{kind}")
+    return path.with_suffix(f".{kind}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,9 @@ class Job:
     def _work(self, work: Work, left: Sequence[Input], ear: _Ear) -> None:
         count, folder = self._count(left), self.place.folder
         if count > 1:
-            for one, message in side_by_side(work, left, folder, count):
-                ear.hear(one, message)
+            with closing(side_by_side(work, left, folder, count)) as told:
+                for one, message in told:
+                    ear.hear(one, message)
             return
         for one in left:
             ear.begin(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -121,8 +122,9 @@ def _ask(
         _answered, folder=answers.folder, model=tuple(model), threads=given["threads"] or 1, curve=given["curve"]
     )
     inputs = [_Asked(one.path, Path(one.path.name), question=one) for one in asked]
-    with Screen(len(inputs)) as screen:
-        for one, message in side_by_side(work, inputs, None, given["workers"] or min(physical_cores(), 8)):
+    count = given["workers"] or min(physical_cores(), 8)
+    with Screen(len(inputs)) as screen, closing(side_by_side(work, inputs, None, count)) as told:
+        for one, message in told:
             if message.kind == "give":
                 answers.learn(json.loads(message.value))
             elif message.kind == "failed":

@@ -8,7 +8,7 @@ import signal
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -74,10 +74,10 @@ def attempt(work: Work, one: Input, folder: Path | None, send: Callable[[Message
 
 def side_by_side(
     work: Work, inputs: Sequence[Input], folder: Path | None, count: int
-) -> Iterator[tuple[Input, Message]]:
+) -> Generator[tuple[Input, Message]]:
     """What count processes tell of the inputs, one input after another; progress as it comes.
 
-    A process that dies fails its input alone, and another takes its place.
+    A process that dies fails its input alone, and another takes its place. Close the generator to end all of them.
     """
     pool = _Pool(work, folder)
     waiting = deque(inputs)
