@@ -60,6 +60,8 @@ def together(sure: float, verified: float) -> float:
 def merge(boxes: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """Indices, best first, of the (N, 4) boxes that are faces of their own: no better one overlaps or holds them."""
     order = nms(boxes, scores, SAME_FACE)
+    if len(order) < 2:
+        return order
     shared = intersection(boxes[order], boxes[order])
     least = np.minimum(area(boxes[order])[:, None], area(boxes[order])[None, :])
     held = shared > INSIDE * least

@@ -176,10 +176,12 @@ def atomic(path: Path, source: Path | None = None, *, overwrite: bool = False) -
         with _held(part, path):
             yield part
             os.replace(part, target)
+            part = target
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({reason(error)})") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part is not target:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -39,6 +39,8 @@ def nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
     while order.size:
         best, order = order[0], order[1:]
         keep.append(int(best))
+        if not order.size:
+            break
         order = order[iou(boxes[best : best + 1], boxes[order])[0] <= threshold]
     return np.asarray(keep, dtype=np.int64)
 

@@ -158,7 +158,9 @@ def pixels_of(image: Image) -> np.ndarray:
     if image.mode == "F":
         raise InputError("a PIL image of mode F has no known white; convert it to L or RGB first")
     clear = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
-    return np.ascontiguousarray(_turned(np.asarray(image.convert("RGBA" if clear else "RGB")), turn))
+    mode = "RGBA" if clear else "RGB"
+    whole = image if image.mode == mode else image.convert(mode)  # which copies what is right already
+    return np.ascontiguousarray(_turned(np.asarray(whole), turn))
 
 
 @contextmanager

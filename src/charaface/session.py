@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime as ort
 
 from charaface import weights
+from charaface.cores import physical_cores
 from charaface.files import InputError, reason
 from charaface.schemes import SCHEMES
 
@@ -195,21 +196,6 @@ def check_threads(threads: int | None) -> int:
     if threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
     return threads
-
-
-@lru_cache(maxsize=1)
-def physical_cores() -> int:
-    """Cores this process may use, counting those that share one physical core once (where Linux tells)."""
-    if not hasattr(os, "sched_getaffinity"):
-        return os.cpu_count() or 1
-    mine = os.sched_getaffinity(0)
-    cores = set()
-    for cpu in mine:
-        try:
-            cores.add(Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text("ascii"))
-        except OSError:
-            cores.add(str(cpu))
-    return max(len(cores), 1)
 
 
 def _feed(table: dict[str, Any]) -> Feed:

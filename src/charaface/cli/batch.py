@@ -15,6 +15,7 @@ from charaface.cli.done import Ledger
 from charaface.cli.inputs import Input, check_inputs, collect, output_folder
 from charaface.cli.pool import Message, Work, attempt, side_by_side
 from charaface.cli.screen import Screen
+from charaface.cores import physical_cores
 from charaface.files import MOVING
 
 _ENOUGH = 8  # pictures that are worth starting a process for, which takes as long
@@ -108,8 +109,6 @@ class Job:
             return 1
         if self._workers:
             return min(self._workers, len(left))
-        from charaface.session import physical_cores
-
         load = sum(_ENOUGH / 2 if one.path.suffix.lower() in MOVING else 1 for one in left)
         return max(1, min(physical_cores(), _MOST, int(load / _ENOUGH), len(left)))
 

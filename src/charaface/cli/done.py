@@ -12,6 +12,7 @@ from charaface.cli.inputs import Input
 from charaface.files import sweep
 
 LEDGER = ".charaface.jsonl"
+_BLOCK = 1 << 20  # bytes read at a time: most pictures at once
 
 
 class Made(NamedTuple):
@@ -45,8 +46,12 @@ def digest(path: Path) -> str | None:
     if not path.is_file():
         return None
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+        with path.open("rb", buffering=0) as file:
+            found, block = hashlib.sha256(), file.read(_BLOCK)
+            while block:
+                found.update(block)
+                block = file.read(_BLOCK)
+        return found.hexdigest()[:32]
     except OSError:
         return None
 

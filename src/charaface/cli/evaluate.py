@@ -19,6 +19,7 @@ from charaface.cli.options import FilePath
 from charaface.cli.pool import Tell, side_by_side
 from charaface.cli.screen import Screen
 from charaface.cli.workshop import checked
+from charaface.cores import physical_cores
 
 if TYPE_CHECKING:
     from charaface.evaluate import Predictor, Table
@@ -115,8 +116,6 @@ def _ask(
     asked: Sequence[Question], answers: Answers, model: Sequence[str], given: dict[str, Any], problem: Any
 ) -> set[Path]:
     """Asks about every picture, several at a time; returns those that failed."""
-    from charaface.session import physical_cores
-
     failed: set[Path] = set()
     work = partial(
         _answered, folder=answers.folder, model=tuple(model), threads=given["threads"] or 1, curve=given["curve"]

@@ -171,11 +171,12 @@ def networks(given: dict[str, Any], job: Job) -> dict[str, Any]:
     Networks that are not the package's own are loaded here, so that one that will not do stops the command and not
     each of its inputs.
     """
-    from charaface import session
-
     threads = given["threads"] or (None if job.alone else 1)
-    for task in ("detect", "landmarks") if given["model"] else ():
-        session.load_for(task, given["model"], threads)
+    if given["model"]:
+        from charaface import session
+
+        for task in ("detect", "landmarks"):
+            session.load_for(task, given["model"], threads)
     limits = Limits(given["max_pixels"], given["max_frames"], given["max_seconds"], given["max_faces"])
     return {
         "threshold": given["threshold"],

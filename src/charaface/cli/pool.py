@@ -41,8 +41,10 @@ class Tell:
         self._send(Message("say", line))
 
     def progress(self, done: int, total: int | None) -> None:
-        """Frames done, and frames in all where that is known."""
+        """Frames done, and frames in all where that is known; of a single picture there is nothing to tell."""
         now = time.monotonic()
+        if total == 1:
+            return
         if now - self._last > _OFTEN or done == total:
             self._last = now
             self._send(Message("progress", (done, total)))

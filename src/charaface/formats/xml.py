@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import quoteattr
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
@@ -19,6 +18,8 @@ _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def quoted(name: str) -> str:
     """A name as the value of an attribute; signs that XML has no place for are written as \\x01 and \\udc80."""
+    from xml.sax.saxutils import quoteattr  # which loads a library for addresses
+
     return quoteattr(_NO_XML.sub(lambda sign: ascii(sign[0])[1:-1], name))
 
 
