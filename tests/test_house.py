@@ -204,3 +204,9 @@ def test_the_examples_of_a_page_run_one_after_another(page: str, desk: Path) -> 
             assert run(arguments) == 0, line
     for code in blocks("python", page):
         exec(compile(code, f"docs/{page}.md", "exec"), {})
+
+
+def test_the_page_of_benchmarks_is_made_of_the_kept_results() -> None:
+    code = "import sys; sys.path.insert(0, 'benchmarks'); import page; sys.stdout.write(page.page())"
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout
+    assert made.decode() == (ROOT / "docs/benchmarks.md").read_text("utf-8")
