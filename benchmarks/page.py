@@ -25,11 +25,11 @@ REASONS: dict[str, str] = {
     "landmarks, one pass": "this processor has no AVX-512; on one that has it a pass took 3.6 ms (commit c5fd147).",
     "- animeface over our detect": "eight times, not ten: the detector is over its own budget; it finds the face in 4 "
     "of 4 pictures, animeface in fewer.",
-    "- with points, clips of 16 flat colours": "a flat frame is so small that the points alone, some 3 KB of pixels "
+    "- with points, clips of 16 flat colours": "a flat frame is so small that the points alone, "
     "and a palette with room for their edges, come to half of it; without points the file is no larger.",
     "NME, western cartoon": "noses and jaws of wild faces; what was tried stands in docs/training.md.",
     "labelled faces found": "all that are missed are cartoons; what was tried stands in docs/training.md.",
-    "- over the networks": "starting the interpreters takes 0.7 of 20 seconds; of more files it is a smaller share.",
+    "- over the networks": "starting the interpreters counts too; of more files it is a smaller share.",
 }
 NOT_BUILT = """
 ## Of the design's budgets not measured yet

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from charaface.cli import batch, pool, run, screen
+from charaface.cli import pool, run, screen
 from charaface.cli.batch import Job
 from charaface.cli.done import LEDGER, digest, made
 from charaface.cli.inputs import Input
@@ -162,7 +162,7 @@ def test_a_table_of_several_processes_has_one_head(tmp_path: Path, capsys: Captu
 
 
 def test_a_process_is_started_where_there_is_enough_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(batch, "physical_cores", lambda: 4)
+    monkeypatch.setattr(pool, "physical_cores", lambda: 4)
     for k in range(40):
         (tmp_path / f"{k}.png").touch()
     for k in range(6):

@@ -82,9 +82,10 @@ def test_pictures_that_are_not_there_or_frames_of_clips_are_named(tmp_path: Path
         list(questions(source))
     problems: list[str] = []
     assert [one.path.name for one in questions(source, problem=problems.append)] == ["0.png", "2.png", "3.png"]
-    FORMATS["jsonl"].write(source, [Record("0.png", 2, 0.1, SIDE, SIDE, [])])
+    FORMATS["jsonl"].write(source, [Record("0.png", frame, 0.1, SIDE, SIDE, []) for frame in (2, 3, 4)])
     assert list(questions(source, problem=problems.append)) == []
-    assert problems[1] == "0.png: frame 2 of a clip; only pictures are evaluated"
+    said = f"{tmp_path / 'images/0.png'}: is a clip, of which the first frame at most is evaluated; label pictures"
+    assert problems[1:] == [said]
     with pytest.raises(ValueError, match="there is no picture to evaluate"):
         own_table([], Answers(PERFECT, Path()))
 

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,6 +222,22 @@ def _target(path: Path) -> Path:
     if strange:
         raise OutputError(f"{path}: is no file; choose another name for the output")
     return target
+
+
+def pictures_below(
+    folder: Path, without: Path | None = None, onerror: Callable[[OSError], None] | None = None
+) -> Iterator[Path]:
+    """The pictures and clips below a folder by their suffixes, in natural order, nothing hidden.
+
+    without: a folder that is not entered. onerror: hears of folders that cannot be read, as that of os.walk.
+    """
+    out = None if without is None else without.resolve()
+    for place, folders, names in os.walk(folder, onerror=onerror):
+        here = Path(place)
+        folders[:] = sorted((f for f in folders if not f.startswith(".") and (here / f).resolve() != out), key=natural)
+        for name in sorted(names, key=natural):
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield here / name
 
 
 def same_file(a: Path, b: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from charaface.cli.pool import Tell
 from charaface.cli.results import signed
 from charaface.files import MOVING
 
-_NUMBER = re.compile(r"%(0\d{1,2})?d")
 KINDS = ("gif", "png", "apng", "webp", "mp4", "m4v", "mov", "mkv", "webm", "jpg", "bmp", "tiff", "avif")
 
 
@@ -78,6 +76,10 @@ def _target(one: Input, place: Place, kind: str | None) -> Path:
     path = place.of(one)
     if kind is None:
         return path
-    if f".{kind}" in MOVING and _NUMBER.search(path.name) and not one.path.exists():  # numbered pictures, now one file
-        path = path.with_name(f"{_NUMBER.sub('', path.stem).strip('_-. ') or one.path.parent.name or 'clip'}.{kind}")
+    if f".{kind}" in MOVING and "%" in path.name:
+        from charaface.video.sequence import pattern_of
+
+        if numbered := pattern_of(one.path):  # many pictures, now one file
+            stem = numbered.before + Path(numbered.after).stem if Path(numbered.after).suffix else numbered.before
+            path = path.with_name(f"{stem.strip('_-. ') or one.path.parent.name or 'clip'}{one.path.suffix}")
     return path.with_suffix(f".{kind}")

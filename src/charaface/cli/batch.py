@@ -13,13 +13,11 @@ import click
 
 from charaface.cli.done import Ledger
 from charaface.cli.inputs import Input, check_inputs, collect, output_folder
-from charaface.cli.pool import Message, Work, attempt, side_by_side
+from charaface.cli.pool import Message, Work, attempt, processes, side_by_side
 from charaface.cli.screen import Screen
-from charaface.cores import physical_cores
 from charaface.files import MOVING
 
 _ENOUGH = 8  # pictures that are worth starting a process for, which takes as long
-_MOST = 8  # processes unless more are asked for: each holds the networks, a quarter of a gigabyte
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,9 @@ class Job:
         if self.alone or os.environ.get("CHARAFACE_DEBUG"):
             return 1
         if self._workers:
-            return min(self._workers, len(left))
+            return min(processes(self._workers), len(left))
         load = sum(_ENOUGH / 2 if one.path.suffix.lower() in MOVING else 1 for one in left)
-        return max(1, min(physical_cores(), _MOST, int(load / _ENOUGH), len(left)))
+        return max(1, min(processes(), int(load / _ENOUGH), len(left)))
 
     def _tell(self, left: Sequence[Input], target: Callable[[Input], Path] | None) -> int:
         """Prints what would be done."""

@@ -16,10 +16,9 @@ from charaface.cli import options
 from charaface.cli.convert import FORM
 from charaface.cli.inputs import Input
 from charaface.cli.options import FilePath
-from charaface.cli.pool import Tell, side_by_side
+from charaface.cli.pool import Tell, processes, side_by_side
 from charaface.cli.screen import Screen
 from charaface.cli.workshop import checked
-from charaface.cores import physical_cores
 
 if TYPE_CHECKING:
     from charaface.evaluate import Predictor, Table
@@ -121,7 +120,7 @@ def _ask(
         _answered, folder=answers.folder, model=tuple(model), threads=given["threads"] or 1, curve=given["curve"]
     )
     inputs = [_Asked(one.path, Path(one.path.name), question=one) for one in asked]
-    count = given["workers"] or min(physical_cores(), 8)
+    count = processes(given["workers"])
     with Screen(len(inputs)) as screen, closing(side_by_side(work, inputs, None, count)) as told:
         for one, message in told:
             if message.kind == "give":

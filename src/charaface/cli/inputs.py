@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from glob import glob
@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from charaface.files import SUFFIXES, InputError, OutputError, natural, same_file, sniff
+from charaface.files import SUFFIXES, InputError, OutputError, natural, pictures_below, same_file, sniff
 
 STDIN = Path("-")
 _PATTERN = re.compile(r"[*?[]")
@@ -50,7 +50,7 @@ def collect(paths: Sequence[Path], output: Path | None) -> tuple[list[Input], li
             found.append((path, Path(path.name or "input")))
             continue
         try:
-            inside = list(_inside(path, output))
+            inside = list(pictures_below(path, output, _refuse))
         except OSError as error:
             problems.append(f"{error.filename or path}: cannot be read ({error.strerror})")
             continue
@@ -84,17 +84,8 @@ def _matching(path: Path) -> list[Path]:
     return [Path(name) for name in sorted(found, key=natural) if not os.path.isdir(name)] or [path]
 
 
-def _inside(folder: Path, output: Path | None) -> Iterable[Path]:
-    def fail(error: OSError) -> None:
-        raise error
-
-    out = None if output is None else output.resolve()
-    for place, folders, files in os.walk(folder, onerror=fail):
-        here = Path(place)
-        folders[:] = sorted((f for f in folders if not f.startswith(".") and (here / f).resolve() != out), key=natural)
-        for file in sorted(files, key=natural):
-            if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES:
-                yield here / file
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _named(found: Sequence[tuple[Path, Path]]) -> list[Input]:

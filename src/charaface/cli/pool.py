@@ -16,11 +16,18 @@ from typing import Any, NamedTuple
 
 from charaface.cli.done import Made, made
 from charaface.cli.inputs import Input
+from charaface.cores import physical_cores
 from charaface.files import DamageWarning
 
 AHEAD = 64  # inputs that may be begun before the first unfinished one; their words and results wait in memory
+_MOST = 8  # processes unless more are asked for: each holds the networks
 _HELD = 64  # results of one input that wait before its process is let to stand
 _OFTEN = 0.1  # seconds from one word of progress to the next
+
+
+def processes(wanted: int | None = None) -> int:
+    """How many work side by side: as many as wanted, else one on each core, within reason."""
+    return wanted or min(physical_cores(), _MOST)
 
 
 class Message(NamedTuple):

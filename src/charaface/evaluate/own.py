@@ -34,11 +34,15 @@ def questions(
     labels = Path(labels)
     reader, source = (FORMATS[form], labels) if form else format_at(labels)
     finder = Pictures(labels, None if pictures is None else Path(pictures))
+    clips: set[Path] = set()
     for record in reader.read(source, scheme):
         try:
             path, frame = finder.find(record)
+            if frame and path in clips:
+                continue  # said once
             if frame:
-                raise InputError(f"{record.file}: frame {frame} of a clip; only pictures are evaluated")
+                clips.add(path)
+                raise InputError(f"{path}: is a clip, of which the first frame at most is evaluated; label pictures")
         except InputError as error:
             if problem is None:
                 raise

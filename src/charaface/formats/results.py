@@ -98,7 +98,7 @@ class Recorded:
 
 
 class Results:
-    """The records of a file of faces, held in memory: about 2 kB a face of 68 points."""
+    """The records of a file of faces, held in memory."""
 
     def __init__(self, source: str | Path, records: Iterable[Record], lacks: frozenset[str] = frozenset()) -> None:
         """lacks: what the format has no place for. Raises InputError where one frame comes twice."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from charaface import session, video
 from charaface.draw import DrawStyle, thumbnail
 from charaface.face import Face
-from charaface.files import SUFFIXES, DamageWarning, InputError, OutputError, atomic, natural
+from charaface.files import DamageWarning, InputError, OutputError, atomic, pictures_below
 from charaface.formats.results import Recorded, results
 from charaface.image import DEFAULT_LIMITS, Limits, encoded
 from charaface.page import BINS, Gathering, Summary
@@ -53,7 +53,7 @@ def report(
     entered; None for all that faces tells of. faces: a file of faces (charaface.formats) made earlier; no network runs
     then. most: pictures with a face, and without one, that are shown; the other files are listed. smooth, fps, start,
     stop, every, threshold, flip, model, threads, limits as for frames. progress gets the files done and the files in
-    all. Memory grows by some 20 kB a picture shown. Raises OutputError for an output that will not do, InputError for
+    all. Memory grows with the pictures shown. Raises OutputError for an output that will not do, InputError for
     a source that holds nothing.
     """
     looking = Looking(faces, smooth, fps, start, stop, every, threshold, flip, model, threads, limits)
@@ -241,15 +241,7 @@ class _Tally:
 def _files(source: str | Path | Sequence[str | Path]) -> list[Path]:
     """The files of paths, folders entered in natural order; of these only pictures and clips, and nothing hidden."""
     paths = [source] if isinstance(source, (str, os.PathLike)) else list(source)
-    found = [file for path in map(Path, paths) for file in (_inside(path) if path.is_dir() else [path])]
+    found = [file for path in map(Path, paths) for file in (pictures_below(path) if path.is_dir() else [path])]
     if not found:
         raise InputError(f"{', '.join(map(str, paths)) or 'nothing'}: no pictures or clips to report on")
     return list(dict.fromkeys(found))
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural)
-        for name in sorted(names, key=natural):
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(place) / name

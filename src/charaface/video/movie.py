@@ -90,7 +90,7 @@ def _frames(info: ClipInfo, limits: Limits, start: int = 0, entry: Entry | None 
     with open_movie(info.path) as container:
         stream = _limited(info.path, container, limits)
         base, first, index = stream.time_base, entry.number if entry else 0, -1
-        colours = VideoReformatter()  # one for all frames: each makes tables of its own, which cost half a millisecond
+        colours = VideoReformatter()  # one for all frames: each makes tables of its own
         usual = round((1 / info.rate if info.rate else Fraction(1, 25)) / base)
         end = None if stream.duration is None else (stream.start_time or 0) + stream.duration
         decoded = _decoded(info.path, container, stream, entry)
