@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from charaface.train.config import Recipe, RecipeError, load_recipe
+from charaface.train.config import Recipe, RecipeError
+from charaface.train.settings import load_recipe
 
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 HEAD = 'name = "x"\ntask = "landmarks"\nnet = "landmarker"\n'

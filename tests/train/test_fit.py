@@ -19,7 +19,8 @@ import torch
 from torch import Tensor
 
 from charaface.train import checkpoint, fit, jobs
-from charaface.train.config import RecipeError, load_recipe
+from charaface.train.config import RecipeError
+from charaface.train.settings import load_recipe
 from charaface.train.fit import Interrupted, Outcome, rate_at, train
 
 from .conftest import DRAW, WriteRecipe

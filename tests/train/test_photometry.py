@@ -51,8 +51,8 @@ def test_no_strength_changes_nothing() -> None:
 def test_turning_the_hue_leaves_grey_grey() -> None:
     grey = np.asarray([0.4, 0.4, 0.4])
     for angle in (-170, -30, 5, 120):
-        np.testing.assert_allclose(photometry._hue(angle) @ grey, grey, atol=1e-12)
-    np.testing.assert_allclose(photometry._hue(120) @ [1, 0, 0], [0, 1, 0], atol=1e-12)
+        np.testing.assert_allclose(photometry.hue_matrix(angle) @ grey, grey, atol=1e-12)
+    np.testing.assert_allclose(photometry.hue_matrix(120) @ [1, 0, 0], [0, 1, 0], atol=1e-12)
 
 
 def test_a_palette_has_few_colours() -> None:

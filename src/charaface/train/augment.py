@@ -174,7 +174,7 @@ def landmark_crop(
         moved, visible = mirror_order(moved), mirror_order(visible)
     if rng.random() < 0.25 * strength:
         out, cover = occlude(out, rng, other)
-        visible = visible & ~_covered(moved, cover)
+        visible = visible & ~covered(moved, cover)
     out = degrade(out, rng, strength)
     return Crop(out, ((moved + 0.5) / size).astype(np.float32), visible, 1 / framing.scale, framed)
 
@@ -263,7 +263,7 @@ def _inside(points: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.asarray(((points >= -0.5) & (points <= limit)).all(axis=1))
 
 
-def _covered(points: np.ndarray, cover: np.ndarray) -> np.ndarray:
+def covered(points: np.ndarray, cover: np.ndarray) -> np.ndarray:
     """(68,) bool: which points lie on True pixels of cover; those outside the crop do not."""
     size = cover.shape[0]
     whole = np.round(points).astype(np.int64)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +19,42 @@ STATE = "charaface"  # the key of the JSON state in the header
 
 
 @dataclass
+class Counts:
+    """What a training counts."""
+
+    step: int = 0
+    skipped: int = 0  # steps whose loss or gradient was not finite
+    broken: int = 0  # of these, how many came one after the other up to now
+    rolled_back: int = 0  # times that it went back to its checkpoint
+    best: float | None = None  # the lowest error on the faces that decide when to stop
+    waited: int = 0  # validations since
+
+
+@dataclass
 class Trainee:
     """All that changes while a network learns."""
 
     net: nn.Module
     average: nn.Module  # exponential average of the weights: what is exported
     optimiser: torch.optim.AdamW
-    step: int = 0
-    skipped: int = 0  # steps whose loss or gradient was not finite
+    loss: nn.Module = field(default_factory=nn.Identity)  # what the loss itself learns, as buffers and parameters
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def learns(self) -> dict[str, nn.Parameter]:
+        """All parameters by the names they have in a checkpoint."""
+        return dict(self.net.named_parameters()) | {f"loss.{k}": v for k, v in self.loss.named_parameters()}
 
 
 def save(path: Path, trainee: Trainee) -> None:
     """Writes a checkpoint whole: a kill at any moment leaves the old one or the new one."""
     tensors = {f"net.{k}": v for k, v in trainee.net.state_dict().items()}
     tensors |= {f"average.{k}": v for k, v in trainee.average.state_dict().items()}
-    for name, parameter in trainee.net.named_parameters():
+    tensors |= {f"loss.{k}": v for k, v in trainee.loss.state_dict().items()}
+    for name, parameter in trainee.learns.items():
         for key, value in trainee.optimiser.state.get(parameter, {}).items():
             tensors[f"optimiser.{key}.{name}"] = value
-    write(path, tensors, {"step": trainee.step, "skipped": trainee.skipped})
+    write(path, tensors, asdict(trainee.counts))
 
 
 def restore(path: Path, trainee: Trainee) -> None:
@@ -45,14 +63,15 @@ def restore(path: Path, trainee: Trainee) -> None:
     try:
         trainee.net.load_state_dict(_under("net.", tensors))
         trainee.average.load_state_dict(_under("average.", tensors))
+        trainee.loss.load_state_dict(_under("loss.", tensors))
     except RuntimeError as error:
         raise ValueError(f"{path} is not a checkpoint of this network: {error}") from error
     moments = _under("optimiser.", tensors)
-    for name, parameter in trainee.net.named_parameters():
+    for name, parameter in trainee.learns.items():
         own = {key: moments[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq") if f"{key}.{name}" in moments}
         if own:
             trainee.optimiser.state[parameter] = {k: _laid_like(v, parameter) for k, v in own.items()}
-    trainee.step, trainee.skipped = int(state["step"]), int(state["skipped"])
+    trainee.counts = Counts(**state)
 
 
 def write(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:

@@ -1,15 +1,9 @@
-"""Recipes: frozen dataclasses with every default, and the short TOML files that say only what differs."""
+"""What a training run may be told: frozen dataclasses with every default."""
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
-
-T = TypeVar("T")
+from typing import Any
 
 
 class RecipeError(ValueError):
@@ -18,7 +12,7 @@ class RecipeError(ValueError):
 
 @dataclass(frozen=True)
 class Data:
-    """Which renders a training draws from. They are rendered once and kept outside the run."""
+    """Which renders the tasks landmarks and detect draw from. They are rendered once and kept outside the run."""
 
     pack: str = "1"  # the generator's version: another word renders anew
     seed: int = 1  # of the generator
@@ -36,6 +30,47 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Which labelled faces the task points learns from: any files that charaface.formats reads."""
+
+    files: list[str] = field(default_factory=list)  # relative to the recipe; $NAME is filled in from the environment
+    form: str = ""  # a key of FORMATS, where the files' names do not tell it
+    file_scheme: str = ""  # of the files' points, where neither they nor their number tell it
+    pictures: str = ""  # a folder of the pictures, where the files' names do not find them
+    only: str = ""  # a regular expression that a picture's name must match
+    scheme: str = "ibug68"  # of the network; the points of a file in another one are converted
+    shared: bool = False  # only points that are the same place in both schemes, none that are derived
+    group: str = "picture"  # what belongs together and is never divided, as charaface.data.split.key_of has it
+    seed: int = 1  # of what is learned from and what is held out
+    held_out: float = 0.15  # share of the faces that is kept for validation alone
+    folds: int = 0  # in place of held_out: so many parts, of which the one numbered fold is held out
+    fold: int = 0
+    stop: float = 0.0  # share of the other faces that decides when to stop, and is not learned from
+    most: int = 0  # at most so many faces to learn from, drawn by chance; 0 for all
+    size: int = 128  # of the network's input, pixels
+    crop_scale: float = 1.4  # side of the crop over the longer side of the box of the points
+
+
+@dataclass(frozen=True)
+class Augment:
+    """What happens to a labelled crop on its way into a batch: how far, or how often. All 0 is nothing."""
+
+    turn: float = 14.0  # degrees at most
+    zoom: float = 0.12  # log of the crop's size, at most
+    shift: float = 0.05  # of the crop's middle, in sides of the box, at most
+    mirror: float = 0.5  # how often
+    hue: float = 0.1  # of a turn of the colours, at most
+    saturation: float = 0.3  # at most so much more or less of it
+    brightness: float = 0.24
+    contrast: float = 0.15
+    bend: float = 0.0  # how often the whole crop is bent smoothly
+    parts: float = 0.0  # how often eyes, brows, nose and mouth are moved and scaled, each by itself
+    cover: float = 0.0  # how often something lies in front of the face
+    style: float = 0.0  # how often a picture is redrawn: ink, tone, flat colours, soft paint
+    wear: float = 0.0  # how often it is blurred, shrunk, compressed
+
+
+@dataclass(frozen=True)
 class Schedule:
     """How long and how fast a training learns: AdamW under a warm-up and a cosine."""
 
@@ -48,12 +83,17 @@ class Schedule:
     decay: float = 0.05  # weight decay, of matrices and filters only
     clip: float = 5.0  # limit on the norm of the gradient
     ema: float = 0.999  # memory of the averaged weights, shorter while training is young
+    accumulate: int = 1  # parts that a batch is computed in, to take less memory
+    validate: int = 0  # steps between validations; 0: by the clock, every sheet_every seconds
+    patience: int = 0  # validations without a better one on the faces of labels.stop after which it ends; 0: never
 
 
 @dataclass(frozen=True)
 class Loss:
-    """Weights of the parts of a loss. Those of the other task are without effect."""
+    """What is made small: for points a loss of charaface.train.losses.LOSSES, else weights of the parts of a loss."""
 
+    kind: str = "wing"  # of the task points
+    options: dict[str, Any] = field(default_factory=dict)  # further arguments of that loss
     point: float = 10.0  # mean distance along x and y, in face boxes
     likelihood: float = 0.1  # Laplace negative log-likelihood of the distance
     visible: float = 0.2
@@ -76,12 +116,16 @@ class Recipe:
     licence: str = "MIT"  # of the weights
     source: str = "generated drawings only (charaface.synth)"  # of the data, for the weights' metadata
     init_from: str = ""  # a .safetensors or .onnx of ours to go on from; relative to the recipe
+    init: str = "all"  # which blocks are taken from it: a key of transfer.INIT; another number of points: a new head
+    freeze: str = "none"  # which blocks stay as they are: a key of transfer.FREEZE
     bf16: bool = True  # mixed precision, where the machine does not only emulate it
     threads: int = 1  # of the arithmetic; part of what makes a run repeatable to the bit
     sheet_every: float = 240.0  # seconds between pictures of predictions
     save_every: float = 120.0  # seconds between checkpoints
     options: dict[str, Any] = field(default_factory=dict)  # further arguments of the net
     data: Data = field(default_factory=Data)
+    labels: Labels = field(default_factory=Labels)
+    augment: Augment = field(default_factory=Augment)
     schedule: Schedule = field(default_factory=Schedule)
     loss: Loss = field(default_factory=Loss)
 
@@ -91,6 +135,8 @@ class Recipe:
             ("schedule.batch", self.schedule.batch),
             ("data.renders", self.data.renders),
             ("data.size", self.data.size),
+            ("schedule.accumulate", self.schedule.accumulate),
+            ("labels.size", self.labels.size),
             ("threads", self.threads),
         ):
             if value < 1:
@@ -100,71 +146,19 @@ class Recipe:
             ("schedule.ema", self.schedule.ema),
             ("data.negative_share", self.data.negative_share),
             ("data.misframed_share", self.data.misframed_share),
+            ("labels.held_out", self.labels.held_out),
+            ("labels.stop", self.labels.stop),
         ):
             if not 0 <= share < 1:
                 raise RecipeError(f"{name} must be at least 0 and below 1, got {share}")
         if self.data.negative_share and not self.data.negatives:
             raise RecipeError("data.negative_share needs data.negatives, the number of pictures without a face")
+        if self.labels.folds and not 0 <= self.labels.fold < self.labels.folds:
+            raise RecipeError(f"labels.fold is one of 0 to {self.labels.folds - 1}, got {self.labels.fold}")
+        if self.schedule.patience and not (self.labels.stop and self.schedule.validate):
+            raise RecipeError("schedule.patience needs labels.stop and schedule.validate: on what, and how often to look")
 
     @property
     def steps(self) -> int:
-        """Optimiser steps of the whole training."""
-        return -(-self.schedule.samples // self.schedule.batch)
-
-
-def load_recipe(path: str | Path, **changes: Any) -> Recipe:
-    """The recipe of a TOML file; changes replace its top-level values.
-
-    Raises RecipeError, naming the file, on TOML that does not parse, an unknown name (with the nearest one)
-    or a value of another type.
-    """
-    path = Path(path)
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{path}: not a TOML file: {error}") from error
-    try:
-        recipe = from_table(Recipe, table)
-    except RecipeError as error:
-        raise RecipeError(f"{path}: {error}") from error
-    if recipe.init_from:
-        changes.setdefault("init_from", str((path.parent / recipe.init_from).resolve()))
-    return dataclasses.replace(recipe, **changes)
-
-
-def from_table(kind: type[T], table: dict[str, Any], where: str = "") -> T:
-    """A dataclass from a table of names and values; raises RecipeError for what does not fit."""
-    hints = get_type_hints(kind)
-    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for name, value in table.items():
-        if name not in fields:
-            raise RecipeError(_unknown(where + name, name, list(fields)))
-        values[name] = _fit(hints[name], value, where + name)
-    missing = [
-        n
-        for n, f in fields.items()
-        if n not in values and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-    ]
-    if missing:
-        raise RecipeError(f"a recipe needs {', '.join(where + n for n in missing)}")
-    return kind(**values)
-
-
-def _fit(kind: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        if not isinstance(value, dict):
-            raise RecipeError(f"{where} is a table of names and values, got {value!r}")
-        return from_table(kind, value, where + ".")
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    wanted = getattr(kind, "__origin__", kind)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
-        raise RecipeError(f"{where} must be {wanted.__name__}, got {value!r}")
-    return value
-
-
-def _unknown(full: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, 0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-    return f"no setting {full!r}{hint}"
+        """Optimiser steps of the whole training; none where all is frozen."""
+        return 0 if self.freeze == "all" else -(-self.schedule.samples // self.schedule.batch)

@@ -1,37 +1,41 @@
-"""The training loop: resumes by itself from its run folder, to the bit, and can be killed at any moment."""
+"""Training: the loop, and what happens between its steps. A run goes on to the bit where it was stopped or killed."""
 
 from __future__ import annotations
 
-import copy
-import json
-import math
-import os
+import contextlib
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from charaface.train import checkpoint
 from charaface.train.checkpoint import Trainee
-from charaface.train.config import Recipe, RecipeError, load_recipe
-from charaface.train.jobs import JOBS, Job, open_job, to_input
+from charaface.train.config import Recipe, RecipeError
+from charaface.train.devices import Crew, crew, device_of, fixed_threads, has_bf16
+from charaface.train.folder import Run, last_figures
+from charaface.train.jobs import TASKS, Job, open_job
+from charaface.train.labelled import fingerprint
 from charaface.train.loader import prefetched
+from charaface.train.losses import LOSSES
 from charaface.train.nets import NETS
 from charaface.train.packs import Draw
-from charaface.train.transfer import load_weights
+from charaface.train.points import PointsJob
+from charaface.train.settings import load_recipe
+from charaface.train.step import learn, rate_at, start
+from charaface.train.transfer import FREEZE, INIT
 
 LOG_EVERY = 50  # steps
+PATIENT, TURNS = 10, 3  # broken steps in a row before going back to the checkpoint, and how often that is tried
 Say = Callable[[str], None]
 
 
@@ -46,6 +50,10 @@ class Outcome:
     figures: dict[str, float]  # of the last validation
 
 
+class Diverged(RuntimeError):
+    """A training whose steps are no numbers, however often it goes back."""
+
+
 class Interrupted(KeyboardInterrupt):
     """A training was asked to stop; all it had learnt is in its checkpoint."""
 
@@ -56,6 +64,8 @@ def train(
     *,
     init_from: str | Path | None = None,
     steps: int | None = None,
+    settings: Sequence[str] = (),
+    new: bool = False,
     cache: Path | None = None,
     draw: dict[str, Draw] | None = None,
     device: str | None = None,
@@ -64,151 +74,163 @@ def train(
     """Trains what a recipe describes, going on from what its run folder holds.
 
     run defaults to runs/<recipe's file name>; init_from (a .safetensors or an exported .onnx of ours) gives
-    the first weights of a new run; steps stops the run at that step, its schedule unchanged; cache is where
-    renders are kept, draw replaces the generator by kind of pack; device is "cpu", "cuda" or, without it,
-    what there is; say gets a line now and then (stderr without it). A finished run is said to be done and
-    left as it is. Raises RecipeError where the recipe is wrong or the folder belongs to another, Interrupted
-    (a KeyboardInterrupt) after SIGINT or SIGTERM, with everything saved.
+    the first weights of a new run; steps stops the run at that step, its schedule unchanged; settings replace
+    values of the recipe as settings.load_recipe has it; new begins again in a folder that holds a run; cache is where
+    renders and cut faces are kept, draw replaces the generator by kind of pack; device is "cpu", "cuda" or, without
+    it, what there is; say gets a line now and then (stderr without it). Under torchrun every process computes its
+    share of each batch. A finished run is said to be done and left as it is. Raises RecipeError where the recipe is
+    wrong or the folder belongs to another, Diverged where steps go on to be no numbers, Interrupted (a
+    KeyboardInterrupt) after SIGINT or SIGTERM, with everything saved.
     """
-    say = say or _to_stderr
     changes = {"init_from": str(Path(init_from).resolve())} if init_from else {}
-    config = load_recipe(recipe, **changes)
-    _look_up("task", config.task, list(JOBS))
-    _look_up("net", config.net, list(NETS))
-    folder = Path(run) if run else Path("runs") / Path(recipe).stem
-    saved = folder / "checkpoint.safetensors"
-    if config.init_from and not saved.exists() and not Path(config.init_from).exists():
-        raise RecipeError(f"init_from: no file {config.init_from}")
-    _claim(folder, config)
-    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    with _threads(config.threads):
-        trainee = start(config, where, saved)
-        if trainee.step >= config.steps and (folder / "weights.safetensors").exists():
-            say(f"{folder}: all {config.steps} steps are done")
-            return Outcome(folder, trainee.step, True, trainee.skipped, _last_figures(folder))
-        if config.bf16 and not _has_bf16(where):
-            say("float32: this processor only emulates bfloat16, many times slower")
+    config = load_recipe(recipe, settings, **changes)
+    folder = Run(Path(run) if run else Path("runs") / Path(recipe).stem)
+    return fit(config, folder, steps=steps, new=new, cache=cache, draw=draw, device=device, say=say)
+
+
+def fit(
+    config: Recipe,
+    run: Run,
+    *,
+    steps: int | None = None,
+    new: bool = False,
+    cache: Path | None = None,
+    draw: dict[str, Draw] | None = None,
+    device: str | None = None,
+    say: Say | None = None,
+) -> Outcome:
+    """train, of a recipe that is read."""
+    where = device_of(device)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(fixed_threads(config.threads))
+        group = stack.enter_context(crew(where))
+        said: Say = (say or _to_stderr) if group.leads else _nowhere
+        check(config, run, group, new)
+        if group.leads:
+            if new:
+                run.clear()
+            run.claim(config, fingerprint(config.labels) if config.task == "points" else "")
+        group.wait()
+        trainee = start(config, where, run.checkpoint)
+        if run.weights.exists():
+            said(f"{run.folder}: all {trainee.counts.step} steps are done")
+            return Outcome(run.folder, trainee.counts.step, True, trainee.counts.skipped, last_figures(run.folder))
+        if config.bf16 and not has_bf16(where):
+            said("float32: this processor only emulates bfloat16, many times slower")
             config = replace(config, bf16=False)
-        job = open_job(config, cache, draw, _pack_progress(say))
-        return _Loop(config, folder, job, trainee, where, say).run(min(steps or config.steps, config.steps))
+        if not group.leads:
+            group.wait()  # the one that leads cuts the faces; the others find them cut
+        job = open_job(config, cache, draw, _pack_progress(said), said)
+        if group.leads:
+            group.wait()
+        group.agree(trainee.net)
+        return _Loop(config, run, job, trainee, where, said, group).go(min(steps or config.steps, config.steps))
 
 
-def _has_bf16(device: torch.device) -> bool:
-    """Whether mixed precision is faster there than float32: on accelerators, and on processors from AVX-512 on."""
-    return device.type != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-
-
-def start(config: Recipe, device: torch.device, saved: Path | None = None) -> Trainee:
-    """Network, average and optimiser: from a checkpoint, from the weights of init_from, or from the seed."""
-    torch.manual_seed(config.seed)
-    net = NETS[config.net](**config.options)
-    resumed = saved is not None and saved.exists()
-    if config.init_from and not resumed:
-        load_weights(net, Path(config.init_from))
-    net = net.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    average = copy.deepcopy(net).eval().requires_grad_(False)
-    trainee = Trainee(net, average, _optimiser(net, config))
-    if saved and resumed:
-        checkpoint.restore(saved, trainee)
-    return trainee
-
-
-def _optimiser(net: nn.Module, config: Recipe) -> torch.optim.AdamW:
-    matrices = [p for p in net.parameters() if p.dim() > 1]
-    others = [p for p in net.parameters() if p.dim() < 2]  # norms and biases are not decayed
-    groups: list[dict[str, Any]] = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.schedule.rate, weight_decay=config.schedule.decay, fused=True)
-
-
-def rate_at(step: int, config: Recipe) -> float:
-    """The learning rate of a step: linear warm-up, then a cosine that begins at schedule.start of its way."""
-    s = config.schedule
-    way = s.start + (1 - s.start) * step / max(config.steps, 1)
-    cosine = s.last_rate + (1 - s.last_rate) * 0.5 * (1 + math.cos(math.pi * min(way, 1.0)))
-    return s.rate * cosine * min((step + 1) / max(s.warmup, 1), 1.0)
-
-
-def learn(trainee: Trainee, job: Job, batch: dict[str, Tensor], config: Recipe) -> dict[str, Tensor]:
-    """One step; returns the parts of the loss. One that is not finite changes no weight and is counted."""
-    net, step = trainee.net, trainee.step
-    for group in trainee.optimiser.param_groups:
-        group["lr"] = rate_at(step, config)
-    before = [b.clone() for b in net.buffers()]
-    device = batch["image"].device.type
-    with torch.autocast(device, torch.bfloat16, enabled=config.bf16):
-        found = net(to_input(batch["image"]))
-    loss, parts = job.loss(found, batch)
-    trainee.optimiser.zero_grad()
-    loss.backward()
-    norm = torch.nn.utils.clip_grad_norm_(net.parameters(), config.schedule.clip)
-    trainee.step += 1
-    if torch.isfinite(loss) and torch.isfinite(norm):
-        trainee.optimiser.step()
-        _average(trainee, config.schedule.ema)
-    else:
-        trainee.skipped += 1
-        for buffer, old in zip(net.buffers(), before, strict=True):
-            buffer.copy_(old)  # the statistics of a broken forward pass would outlive it
-    return {"loss": loss.detach(), "norm": norm.detach(), **{k: v.detach() for k, v in parts.items()}}
-
-
-@torch.no_grad()
-def _average(trainee: Trainee, memory: float) -> None:
-    memory = min(memory, (1 + trainee.step) / (10 + trainee.step))
-    new = trainee.net.state_dict()
-    for name, value in trainee.average.state_dict().items():
-        if value.is_floating_point():
-            value.lerp_(new[name], 1 - memory)
-        else:
-            value.copy_(new[name])
+def check(config: Recipe, run: Run, group: Crew | None = None, new: bool = False) -> None:
+    """Raises RecipeError for a recipe whose names are not known or that cannot be trained so."""
+    _look_up("task", config.task, list(TASKS))
+    _look_up("net", config.net, list(NETS))
+    _look_up("init", config.init, list(INIT))
+    _look_up("freeze", config.freeze, list(FREEZE))
+    if config.task == "points":
+        _look_up("loss.kind", config.loss.kind, list(LOSSES))
+    if (new or not run.checkpoint.exists()) and config.init_from and not Path(config.init_from).exists():
+        raise RecipeError(f"init_from: no file {config.init_from}")
+    if config.freeze == "all" and not config.init_from:
+        raise RecipeError("freeze is all, so nothing is learned: say by init_from what is to be evaluated")
+    if group and group.size > 1:
+        if config.task != "points":
+            raise RecipeError(f"several processes train the task points alone, not {config.task}")
+        try:
+            group.rows(config.schedule.batch)
+        except ValueError as error:
+            raise RecipeError(str(error)) from None
 
 
 class _Loop:
     """Steps, and what happens between them: lines, pictures, checkpoints."""
 
     def __init__(
-        self, config: Recipe, folder: Path, job: Job, trainee: Trainee, device: torch.device, say: Say
+        self, config: Recipe, run: Run, job: Job, trainee: Trainee, device: torch.device, say: Say, group: Crew
     ) -> None:
-        self.config, self.folder, self.job, self.trainee = config, folder, job, trainee
-        self.device, self.say = device, say
+        self.config, self.run, self.job, self.trainee = config, run, job, trainee
+        self.device, self.say, self.crew = device, say, group
         self.figures: dict[str, float] = {}
         self.sums: dict[str, Tensor] = {}
         self.count = 0
         self.since = time.perf_counter()
 
-    def run(self, last: int) -> Outcome:
-        config, trainee = self.config, self.trainee
-        if trainee.step:
-            self.say(f"{self.folder}: going on from step {trainee.step} of {config.steps}")
-        saved = shown = time.monotonic()
+    def go(self, last: int) -> Outcome:
+        config, first = self.config, self.trainee.counts.step
+        if first:
+            self.say(f"{self.run.folder}: going on from step {first} of {config.steps}")
+        elif isinstance(self.job, PointsJob) and len(self.job.parts.held_out) and self.crew.leads:
+            self.run.add({"step": 0, "mean_face": self.job.baseline().figures()})
+        rows = self.crew.rows(config.schedule.batch)
+        self.saved = self.shown = time.monotonic()
         with _stoppable() as stop:
-            for arrays in prefetched(self.job.batch, trainee.step, last, threads=config.data.loaders):
-                self._add(learn(trainee, self.job, self._tensors(arrays), config))
-                now = time.monotonic()
-                if stop.is_set():
+            last = first if self._ended() else last
+            batches = prefetched(lambda k: self.job.batch(k, rows), first, last, threads=config.data.loaders)
+            for arrays in batches:
+                self._add(learn(self.trainee, self.job, self._tensors(arrays), config, self.crew))
+                if self.crew.any(stop.is_set(), self.device):
                     self._save()
-                    words = f"{self.folder}: stopped at step {trainee.step}; the same command goes on"
+                    words = f"{self.run.folder}: stopped at step {self._step}; the same command goes on"
                     self.say(words)
                     raise Interrupted(words)
-                if trainee.step < last and now - saved > config.save_every:
-                    self._save()
-                    saved = now
-                if trainee.step < last and now - shown > config.sheet_every:
-                    self._show()
-                    shown = time.monotonic()
-        done = trainee.step >= config.steps
+                self._between(last)
+                if self._ended():
+                    self.say(f"no better for {config.schedule.patience} validations: the end, at step {self._step}")
+                    break
+        return self._finish()
+
+    @property
+    def _step(self) -> int:
+        return self.trainee.counts.step
+
+    def _between(self, last: int) -> None:
+        """What is due after a step: going back, a validation, a checkpoint, a picture."""
+        config, every, now = self.config, self.config.schedule.validate, time.monotonic()
+        if self.trainee.counts.broken >= PATIENT:
+            self._go_back()
+        due = self._step % every == 0 if every else now - self.shown > config.sheet_every
+        if self._step < last and due:
+            self._show()
+            self.shown = time.monotonic()
+        if self._step < last and now - self.saved > config.save_every:
+            self._save()
+            self.saved = now
+
+    def _ended(self) -> bool:
+        patience = self.config.schedule.patience
+        return bool(patience) and self.trainee.counts.waited >= patience
+
+    def _finish(self) -> Outcome:
+        counts = self.trainee.counts
+        done = counts.step >= self.config.steps or self._ended()
+        if not self._ended():
+            self._show()
         self._save()
-        self._show()
-        if done:
-            state = {
-                "name": config.name,
-                "version": config.version,
-                "step": trainee.step,
-                "figures": self.figures,
-            }
-            checkpoint.write(self.folder / "weights.safetensors", dict(trainee.average.state_dict()), state)
-            self.say(f"{self.folder}: done after {trainee.step} steps")
-        return Outcome(self.folder, trainee.step, done, trainee.skipped, self.figures)
+        if done and self.crew.leads:
+            self._write_weights()
+            self.say(f"{self.run.folder}: done after {counts.step} steps")
+        self.run.close()
+        return Outcome(self.run.folder, counts.step, done, counts.skipped, self.figures)
+
+    def _write_weights(self) -> None:
+        """The averaged weights; where faces decided when to stop, those of the best validation."""
+        average = self.trainee.average
+        if self.config.schedule.patience and self.run.best.exists():
+            average.load_state_dict(checkpoint.read(self.run.best)[1])
+            self.figures = self.job.validate(average)
+        state = {"name": self.config.name, "version": self.config.version, "step": self.trainee.counts.step}
+        if isinstance(self.job, PointsJob) and len(self.job.parts.held_out):
+            errors = self.job.errors(average)
+            names = [self.job.faces.names[i] for i in self.job.parts.held_out]
+            lengths = {f"length.{name}": values for name, values in errors.lengths.items()}
+            self.run.arrays("errors.npz", points=errors.points, names=np.asarray(names), **lengths)
+        checkpoint.write(self.run.weights, dict(average.state_dict()), state | {"figures": self.figures})
 
     def _tensors(self, arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:
         return {k: torch.from_numpy(v).to(self.device, non_blocking=True) for k, v in arrays.items()}
@@ -217,45 +239,72 @@ class _Loop:
         for name, value in parts.items():
             self.sums[name] = self.sums.get(name, torch.zeros((), device=value.device)) + value
         self.count += 1
-        if self.trainee.step % LOG_EVERY == 0:
+        if self.trainee.counts.step % LOG_EVERY == 0:
             self._log()
 
     def _log(self) -> None:
         if not self.count:
             return
-        seconds = time.perf_counter() - self.since
-        line: dict[str, Any] = {
-            "step": self.trainee.step,
-            "rate": rate_at(self.trainee.step - 1, self.config),
-        }
+        counts, seconds = self.trainee.counts, time.perf_counter() - self.since
+        line: dict[str, Any] = {"step": counts.step, "rate": rate_at(counts.step - 1, self.config)}
         line |= {name: round(float(total) / self.count, 6) for name, total in self.sums.items()}
         speed = self.count * self.config.schedule.batch / max(seconds, 1e-9)
-        line |= {"images_per_s": round(speed, 1), "skipped": self.trainee.skipped}
-        self._append(line)
-        left = (self.config.steps - self.trainee.step) * seconds / self.count
+        self._write(line | {"images_per_s": round(speed, 1), "skipped": counts.skipped})
+        left = (self.config.steps - counts.step) * seconds / self.count
         self.say(
-            f"step {self.trainee.step}/{self.config.steps}  loss {line['loss']:.4f}  {speed:.0f} images/s"
+            f"step {counts.step}/{self.config.steps}  loss {line['loss']:.4f}  {speed:.0f} images/s"
             f"  {left / 60:.0f} min left"
         )
         self.sums, self.count, self.since = {}, 0, time.perf_counter()
 
-    def _append(self, line: dict[str, Any]) -> None:
-        line |= {"time": round(time.time(), 1)}
-        with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+    def _write(self, line: dict[str, Any]) -> None:
+        if self.crew.leads:
+            self.run.add(line)
 
     def _show(self) -> None:
-        """Validates the averaged weights and draws their predictions."""
+        """Validates the averaged weights, keeps the best, draws their predictions."""
         self._log()
-        self.figures = self.job.validate(self.trainee.average)
+        counts, average = self.trainee.counts, self.trainee.average
+        self.figures = self.job.validate(average)
         if self.figures:
-            self._append({"step": self.trainee.step, "validation": self.figures})
+            self._write({"step": counts.step, "validation": self.figures})
             self.say("validation  " + "  ".join(f"{k} {v:.2f}" for k, v in self.figures.items()))
-            _write_png(self.folder / f"sheet-{self.trainee.step:06d}.png", self.job.sheet(self.trainee.average))
+            if self.crew.leads:
+                self.run.picture(counts.step, self.job.sheet(average))
+        error = self._stop_error()
+        if error is not None:
+            better = counts.best is None or error < counts.best
+            counts.best, counts.waited = (error, 0) if better else (counts.best, counts.waited + 1)
+            if better and self.crew.leads:
+                checkpoint.write(self.run.best, dict(average.state_dict()), {"step": counts.step, "error": error})
+            self._save()  # what decides the end is no older than a checkpoint
         self.since = time.perf_counter()
 
+    def _stop_error(self) -> float | None:
+        """The error on the faces that decide when to stop, the same in every process; None where none do."""
+        if not self.config.schedule.patience or "stop.nme" not in self.figures:
+            return None
+        told = torch.tensor([self.figures["stop.nme"]], device=self.device)
+        self.crew.mean([told])
+        return float(told)
+
+    def _go_back(self) -> None:
+        """To the last checkpoint, with the batches after the broken ones; raises Diverged when that does not help."""
+        counts, saved = self.trainee.counts, self.run.checkpoint
+        if counts.rolled_back >= TURNS or not saved.exists():
+            raise Diverged(
+                f"{self.run.folder}: {counts.broken} steps in a row were no numbers, at step {counts.step}; "
+                "a lower schedule.rate or schedule.clip, or the labels, may be why"
+            )
+        kept = replace(counts, broken=0, rolled_back=counts.rolled_back + 1)
+        checkpoint.restore(saved, self.trainee)
+        self.trainee.counts = kept
+        self.say(f"{self.run.folder}: {counts.broken} broken steps; back to the weights of the last checkpoint")
+        self._save()
+
     def _save(self) -> None:
-        checkpoint.save(self.folder / "checkpoint.safetensors", self.trainee)
+        if self.crew.leads:
+            checkpoint.save(self.run.checkpoint, self.trainee)
 
 
 @contextmanager
@@ -277,66 +326,9 @@ def _stoppable() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Fixes the threads of torch and OpenCV: sums in another order are other bits."""
-    old, old_cv = torch.get_num_threads(), cv2.getNumThreads()
-    torch.set_num_threads(count)
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(old)
-        cv2.setNumThreads(old_cv)
-
-
-def _claim(folder: Path, config: Recipe) -> None:
-    """Writes the full recipe into a new run folder, or checks that an old one was made by the same."""
-    path = folder / "recipe.json"
-    mine = asdict(config)
-    if path.exists():
-        changed = _differences(read_recipe(folder), mine)
-        if changed:
-            raise RecipeError(f"{folder} belongs to another recipe ({'; '.join(changed)}): choose another run folder")
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    versions = {"torch": torch.__version__, "numpy": np.__version__, "opencv": cv2.__version__}
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps({"recipe": mine, "made_with": versions}, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
-
-
-def read_recipe(run: Path) -> dict[str, Any]:
-    """The full recipe of a run folder. Raises RecipeError where it is none."""
-    try:
-        return dict(json.loads((run / "recipe.json").read_text(encoding="utf-8"))["recipe"])
-    except (OSError, ValueError, KeyError) as error:
-        raise RecipeError(f"{run} is not the folder of a training: it has no recipe.json") from error
-
-
-# What may change between two calls for one run without changing what it learns.
-_FREE = {"sheet_every", "save_every", "data.workers", "data.loaders"}
-
-
-def _differences(old: dict[str, Any], new: dict[str, Any], where: str = "") -> list[str]:
-    out = []
-    for name in sorted(old.keys() | new.keys()):
-        a, b = old.get(name), new.get(name)
-        if isinstance(a, dict) and isinstance(b, dict):
-            out += _differences(a, b, f"{where}{name}.")
-        elif a != b and where + name not in _FREE:
-            out.append(f"{where}{name} was {a!r}, is {b!r}")
-    return out
-
-
 def _look_up(what: str, name: str, known: list[str]) -> None:
     if name not in known:
         raise RecipeError(f"no {what} {name!r}; there are {', '.join(known)}")
-
-
-def _last_figures(folder: Path) -> dict[str, float]:
-    state, _ = checkpoint.read(folder / "weights.safetensors")
-    return dict(state["figures"])
 
 
 def _pack_progress(say: Say) -> Callable[[int, int], None]:
@@ -354,9 +346,5 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _write_png(path: Path, image: np.ndarray) -> None:
-    ok, data = cv2.imencode(".png", image[..., ::-1])
-    if ok:
-        temporary = path.with_name(path.name + ".tmp")
-        temporary.write_bytes(data.tobytes())
-        os.replace(temporary, path)
+def _nowhere(_line: str) -> None:
+    return None

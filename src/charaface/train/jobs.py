@@ -15,10 +15,12 @@ from charaface.train import losses, sheets
 from charaface.train.augment import empty_crop
 from charaface.train.compose import Picture, compose, scene_of
 from charaface.train.config import Recipe
+from charaface.train.labelled import open_labelled
 from charaface.train.loader import Batch, detector_batch, face_crop, landmark_batch, learned, stack_crops
 from charaface.train.nets.detector import Boxes
 from charaface.train.nets.landmarker import Points
 from charaface.train.packs import Draw, Pack, PackKey, Progress, open_pack
+from charaface.train.points import PointsJob
 from charaface.train.scores import detection_figures, verifier_figures
 
 Tensors = dict[str, Tensor]
@@ -27,11 +29,14 @@ Tensors = dict[str, Tensor]
 class Job(Protocol):
     """One task as fit.train sees it."""
 
-    def batch(self, step: int) -> Batch:
-        """The arrays of a step: a pure function of the recipe and the step."""
+    def batch(self, step: int, rows: slice = slice(None)) -> Batch:
+        """The arrays of a step, or some rows of them: a pure function of the recipe and the step."""
 
-    def loss(self, found: Any, truth: Tensors) -> tuple[Tensor, Tensors]:
-        """The loss of what the network gave in training mode, and its parts."""
+    def input(self, images: Tensor) -> Tensor:
+        """What the network is given of (N, H, W, 3) uint8 images."""
+
+    def loss(self, found: Any, truth: Tensors, own: nn.Module) -> tuple[Tensor, Tensors]:
+        """The loss of what the network gave in training mode, and its parts; own is what the loss itself learns."""
 
     def validate(self, net: nn.Module) -> dict[str, float]:
         """Figures of a network in eval mode on held-out renders."""
@@ -62,13 +67,17 @@ class LandmarkJob:
             self.others += [empty_crop(self.negatives.images[i], self._rng(i, 2)) for i in unseen]
         self.domains = self.faces.domain[[rows[i].start for i in kept]]
 
-    def batch(self, step: int) -> Batch:
+    def batch(self, step: int, rows: slice = slice(None)) -> Batch:
         r = self.recipe
-        return landmark_batch(
+        whole = landmark_batch(
             step, faces=self.faces, negatives=self.negatives, data=r.data, seed=r.seed, batch=r.schedule.batch
         )
+        return {name: values[rows] for name, values in whole.items()}
 
-    def loss(self, found: Points, truth: Tensors) -> tuple[Tensor, Tensors]:
+    def input(self, images: Tensor) -> Tensor:
+        return to_input(images)
+
+    def loss(self, found: Points, truth: Tensors, _own: nn.Module) -> tuple[Tensor, Tensors]:
         return losses.landmark_loss(found, truth, self.recipe.loss)
 
     def validate(self, net: nn.Module) -> dict[str, float]:
@@ -122,9 +131,9 @@ class DetectJob:
         self.negatives = packs("negatives", data.negatives) if data.negatives else None
         self.pictures = [self._held_out(i) for i in range(data.renders, data.renders + data.held_out)]
 
-    def batch(self, step: int) -> Batch:
+    def batch(self, step: int, rows: slice = slice(None)) -> Batch:
         r = self.recipe
-        return detector_batch(
+        whole = detector_batch(
             step,
             scenes=self.scenes,
             negatives=self.negatives,
@@ -132,8 +141,12 @@ class DetectJob:
             seed=r.seed,
             batch=r.schedule.batch,
         )
+        return {name: values[rows] for name, values in whole.items()}
 
-    def loss(self, found: Boxes, truth: Tensors) -> tuple[Tensor, Tensors]:
+    def input(self, images: Tensor) -> Tensor:
+        return to_input(images)
+
+    def loss(self, found: Boxes, truth: Tensors, _own: nn.Module) -> tuple[Tensor, Tensors]:
         return losses.detector_loss(found, truth, self.recipe.loss)
 
     def validate(self, net: nn.Module) -> dict[str, float]:
@@ -174,10 +187,7 @@ class DetectJob:
         return compose([scene_of(self.scenes, int(i)) for i in (index, *others)], rng)
 
 
-JOBS: dict[str, Callable[[Recipe, Callable[[str, int], Pack]], Job]] = {
-    "landmarks": LandmarkJob,
-    "detect": DetectJob,
-}
+TASKS = ("landmarks", "detect", "points")
 
 
 def open_job(
@@ -185,8 +195,14 @@ def open_job(
     cache: Path | None = None,
     draw: dict[str, Draw] | None = None,
     progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Job:
-    """The job of a recipe, its packs rendered first where they are not; draw as in fit.train."""
+    """The job of a recipe, its packs rendered or its labelled faces cut first where they are not.
+
+    draw as in fit.train; say gets a line of each picture that is left out.
+    """
+    if recipe.task == "points":
+        return PointsJob(recipe, open_labelled(recipe.labels, cache, problem=say))
     data = recipe.data
 
     def packs(kind: str, count: int) -> Pack:
@@ -194,4 +210,4 @@ def open_job(
         own = draw[kind] if draw else None
         return open_pack(key, cache, workers=data.workers, draw=own, progress=progress)
 
-    return JOBS[recipe.task](recipe, packs)
+    return LandmarkJob(recipe, packs) if recipe.task == "landmarks" else DetectJob(recipe, packs)

@@ -30,8 +30,8 @@ def recolour(image: Image, rng: np.random.Generator) -> Image:
     tinted.
     """
     kind = rng.random()
-    matrix = _hue(rng.uniform(-180, 180) if kind < 0.06 else rng.normal(0, 9))
-    matrix = _saturation(float(np.exp(rng.normal(0.0, 0.3)))) @ matrix
+    matrix = hue_matrix(rng.uniform(-180, 180) if kind < 0.06 else rng.normal(0, 9))
+    matrix = saturation_matrix(float(np.exp(rng.normal(0.0, 0.3)))) @ matrix
     if kind > 0.8:
         matrix = np.tile(_GREY, (3, 1))
         if kind > 0.94:  # sepia, blueprint, duotone: grey between black and one tint
@@ -121,7 +121,7 @@ def jpeg(image: Image, rng: np.random.Generator) -> Image:
     return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1])
 
 
-def _hue(angle: float) -> np.ndarray:
+def hue_matrix(angle: float) -> np.ndarray:
     """(3, 3) rotation of colours by degrees round the grey axis (Rodrigues)."""
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     k = (1 - c) / 3
@@ -129,7 +129,7 @@ def _hue(angle: float) -> np.ndarray:
     return np.asarray([[c + k, k - t, k + t], [k + t, c + k, k - t], [k - t, k + t, c + k]])
 
 
-def _saturation(k: float) -> np.ndarray:
+def saturation_matrix(k: float) -> np.ndarray:
     return k * np.eye(3) + (1 - k) * np.tile(_GREY, (3, 1))
 
 
