@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 
 from charaface.cli import options
-from charaface.cli.convert import FORM
+from charaface.cli.convert import FORM, present
 from charaface.cli.options import FilePath
 from charaface.cli.screen import Screen
-from charaface.files import DamageWarning, Limits
+from charaface.files import DamageWarning, InputError, Limits, OutputError
 
 
 @click.group()
 def data() -> None:
-    """Look at data sets of labelled faces."""
+    """Look at data sets of labelled faces, and split them."""
+
+
+SOURCE: list[options.Decorator] = [
+    click.option("--from", "form", type=FORM, help="[default: by what the labels are]"),
+    click.option(
+        "--from-scheme", "scheme", type=click.Choice(options.SCHEMES), help="What its points are, if it is silent."
+    ),
+    click.option("--pictures", type=FilePath, help="The folder of pictures.  [default: where their names say]"),
+]
 
 
 @data.command()
 @click.argument("source", type=FilePath)
 @options.with_options(
+    [click.option("-o", "--output", type=FilePath, default="sheet.png", show_default=True, help="A picture.")],
+    SOURCE,
     [
-        click.option("-o", "--output", type=FilePath, default="sheet.png", show_default=True, help="A picture."),
-        click.option("--from", "form", type=FORM, help="[default: by what SOURCE is]"),
-        click.option(
-            "--from-scheme", "scheme", type=click.Choice(options.SCHEMES), help="What its points are, if it is silent."
-        ),
-        click.option("--pictures", type=FilePath, help="The folder of pictures.  [default: where their names say]"),
         click.option(
             "-n", "--number", type=click.IntRange(1, 100_000), default=36, show_default=True, help="Of faces."
         ),
@@ -68,3 +74,73 @@ def look(source: Path, output: Path, **given: Any) -> int:
     for sheet in sheets:
         click.echo(json.dumps(sheet.to_dict(), ensure_ascii=False))
     return 1 if problems else 0
+
+
+@data.command()
+@click.argument("labels", type=FilePath)
+@options.with_options(
+    [
+        click.option("-o", "--output", type=FilePath, required=True, help="A folder."),
+        click.option(
+            "--by",
+            default="picture",
+            show_default=True,
+            metavar="picture|folder|REGEX",
+            help="What stays together: all of a picture, of a folder, or of the person or book that the first group "
+            "of a regular expression finds in the name.",
+        ),
+        click.option(
+            "--share",
+            "shares",
+            multiple=True,
+            metavar="NAME=NUMBER",
+            help="A part and how much of the pictures it gets.  [default: train=0.8 val=0.1 test=0.1]",
+        ),
+        click.option("--folds", type=click.IntRange(2, 1000), help="So many parts of one size, fold-0 and so on."),
+        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+    ],
+    SOURCE,
+    [click.option("--to", type=FORM, help="The format of the parts.  [default: that of LABELS]")],
+)
+def split(labels: Path, output: Path, shares: tuple[str, ...], folds: int | None, to: str | None, **given: Any) -> int:
+    """Write a data set in parts that share no person, book or picture.
+
+    A file of faces is written for each part, whose names lead to the same pictures; one JSON object a part tells how
+    many pictures, faces and groups are in it.
+    """
+    from charaface.data.pictures import format_at
+    from charaface.data.split import SHARES
+    from charaface.data.split import folds as folds_of
+    from charaface.data.split import split as divided
+    from charaface.formats import LACKS, format_of
+
+    if shares and folds:
+        raise click.UsageError("--share and --folds exclude each other")
+    asked = dict(map(_share, shares)) or SHARES
+    if len(asked) < len(shares):
+        raise click.UsageError(f"a part is named twice: {' '.join(shares)}")
+    seen: Counter[str] = Counter()
+    try:
+        parts = divided(
+            labels, output, folds_of(folds) if folds else asked, to=to, seen=lambda one: seen.update(present(one)),
+            **given,
+        )  # fmt: skip
+    except (InputError, OutputError):
+        raise
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    name = to or given["form"]
+    target = format_of(name) if name else format_at(labels)[0]
+    for key in sorted(target.lacks & seen.keys()):
+        click.echo(f"no place for {key} ({seen[key]} pictures): {LACKS[key]}", err=True)
+    for part in parts:
+        click.echo(json.dumps(part.to_dict(), ensure_ascii=False))
+    return 0
+
+
+def _share(text: str) -> tuple[str, float]:
+    name, _, number = text.rpartition("=")
+    try:
+        return name, float(number)
+    except ValueError:
+        raise click.UsageError(f"a share is NAME=NUMBER, as train=0.8, got {text!r}") from None
