@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from charaface.train import checkpoint
-from charaface.train.checkpoint import Trainee
+from charaface.train.checkpoint import Counts, Trainee
 
 
 def trainee(seed: int = 0, steps: int = 3, width: int = 4) -> Trainee:
@@ -22,7 +22,7 @@ def trainee(seed: int = 0, steps: int = 3, width: int = 4) -> Trainee:
         optimiser.zero_grad()
         net(torch.randn(2, 3, 5, 5)).square().mean().backward()
         optimiser.step()
-    return Trainee(net, average, optimiser, step=steps, skipped=1)
+    return Trainee(net, average, optimiser, counts=Counts(step=steps, skipped=1))
 
 
 def same(a: Trainee, b: Trainee) -> bool:
@@ -33,7 +33,7 @@ def same(a: Trainee, b: Trainee) -> bool:
         for p, q in zip(a.net.parameters(), b.net.parameters(), strict=True)
         for k, v in a.optimiser.state[p].items()
     )
-    return weights and moments and (a.step, a.skipped) == (b.step, b.skipped)
+    return weights and moments and a.counts == b.counts
 
 
 def test_what_was_saved_comes_back_to_the_bit(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_new_trainee_without_moments_can_be_saved(tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "c", trainee(0, steps=0))
     back = trainee(1, steps=0)
     checkpoint.restore(tmp_path / "c", back)
-    assert back.step == 0
+    assert back.counts.step == 0
 
 
 @pytest.mark.parametrize("moment", ["save_file", "replace"])

@@ -18,10 +18,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from charaface.train import checkpoint, fit, jobs
+from charaface.train import checkpoint, devices, fit, jobs
 from charaface.train.config import RecipeError
 from charaface.train.settings import load_recipe
-from charaface.train.fit import Interrupted, Outcome, rate_at, train
+from charaface.train.fit import Interrupted, Outcome, train
+from charaface.train.step import _average, learn, rate_at, start
 
 from .conftest import DRAW, WriteRecipe
 
@@ -100,7 +101,7 @@ def test_a_training_that_is_asked_to_stop_saves_first(
     before = signal.getsignal(number)
 
     def asked(trainee: checkpoint.Trainee, *rest: Any) -> Tensors:
-        if trainee.step == 2:
+        if trainee.counts.step == 2:
             os.kill(os.getpid(), number)
         return plain(trainee, *rest)
 
@@ -131,8 +132,8 @@ def test_mixed_precision_is_for_machines_that_have_it(
     monkeypatch: pytest.MonkeyPatch, capability: str, mixed: bool
 ) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
-    assert fit._has_bf16(torch.device("cpu")) is mixed
-    assert fit._has_bf16(torch.device("cuda"))
+    assert devices.has_bf16(torch.device("cpu")) is mixed
+    assert devices.has_bf16(torch.device("cuda"))
 
 
 def test_a_finished_training_says_so_and_is_left_alone(write_recipe: WriteRecipe, tmp_path: Path) -> None:
@@ -197,9 +198,9 @@ def test_new_weights_begin_where_init_from_ends(write_recipe: WriteRecipe, tmp_p
     weights = tmp_path / "one" / "weights.safetensors"
     config = load_recipe(write_recipe(schedule="start = 0.5", name="two"), init_from=str(weights))
     _, wanted = checkpoint.read(weights)
-    new = fit.start(config, torch.device("cpu"))
+    new = start(config, torch.device("cpu"))
     assert all(torch.equal(v, wanted[k]) for k, v in new.net.state_dict().items())
-    assert new.step == 0
+    assert new.counts.step == 0
     assert not new.optimiser.state
     out = run(tmp_path / "two.toml", tmp_path / "two", init_from=weights, steps=1)
     assert out.step == 1
@@ -218,40 +219,40 @@ def test_a_loss_that_is_no_number_changes_nothing_and_is_counted(
 ) -> None:
     config = load_recipe(write_recipe())
     job = jobs.open_job(config, tmp_path / "cache", DRAW)
-    trainee = fit.start(config, torch.device("cpu"))
+    trainee = start(config, torch.device("cpu"))
     batch = {k: torch.from_numpy(v) for k, v in job.batch(0).items()}
     before = {k: v.clone() for k, v in trainee.net.state_dict().items()}
     plain = job.loss
     monkeypatch.setattr(job, "loss", lambda *a: (plain(*a)[0] * math.nan, plain(*a)[1]))
-    fit.learn(trainee, job, batch, config)
-    assert (trainee.step, trainee.skipped) == (1, 1)
+    learn(trainee, job, batch, config)
+    assert (trainee.counts.step, trainee.counts.skipped) == (1, 1)
     after = trainee.net.state_dict()
     assert all(torch.equal(v, after[k]) for k, v in before.items())
     monkeypatch.undo()
-    fit.learn(trainee, job, batch, config)
-    assert trainee.skipped == 1
+    learn(trainee, job, batch, config)
+    assert trainee.counts.skipped == 1
     assert any(not torch.equal(v, trainee.net.state_dict()[k]) for k, v in before.items())
 
 
 def test_training_brings_the_loss_down(write_recipe: WriteRecipe, tmp_path: Path) -> None:
     config = load_recipe(write_recipe(schedule="rate = 0.01"))
     job = jobs.open_job(config, tmp_path / "cache", DRAW)
-    trainee = fit.start(config, torch.device("cpu"))
+    trainee = start(config, torch.device("cpu"))
     batch = {k: torch.from_numpy(v) for k, v in job.batch(0).items()}
-    losses = [float(fit.learn(trainee, job, batch, config)["loss"]) for _ in range(20)]
+    losses = [float(learn(trainee, job, batch, config)["loss"]) for _ in range(20)]
     assert np.mean(losses[-3:]) < 0.6 * np.mean(losses[:3])
 
 
 def test_the_average_follows_the_weights(write_recipe: WriteRecipe) -> None:
     config = load_recipe(write_recipe())
-    trainee = fit.start(config, torch.device("cpu"))
+    trainee = start(config, torch.device("cpu"))
     name = "heat.weight"
     with torch.no_grad():
         trainee.net.state_dict()[name].add_(1.0)
     gaps = []
     for _ in range(40):
-        trainee.step += 1
-        fit._average(trainee, 0.9)
+        trainee.counts.step += 1
+        _average(trainee, 0.9)
         gaps.append(float((trainee.net.state_dict()[name] - trainee.average.state_dict()[name]).abs().max()))
     assert (np.diff(gaps) <= 0).all()
     assert gaps[0] < 0.9  # young averages forget fast

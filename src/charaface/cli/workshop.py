@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,14 +52,27 @@ def synth(number: int, output: Path, **given: Any) -> int:
 @click.command()
 @click.argument("recipe", type=FilePath)
 @click.option("-o", "--output", "folder", type=FilePath, help="The run's folder.  [default: runs/RECIPE]")
+@click.option("--labels", multiple=True, type=FilePath, help="A file of labelled faces, in the recipe's place; repeat.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value of the recipe; repeat.")
 @click.option("--init-from", type=FilePath, help="Weights to go on from: a .safetensors, or an .onnx of ours.")
 @click.option("--steps", type=click.IntRange(min=1), help="Stop at this step, the schedule unchanged.")
 @click.option("--device", help="cpu or cuda.  [default: what there is]")
-def train(recipe: Path, folder: Path | None, **given: Any) -> int:
+@click.option("--new", is_flag=True, help="Begin again in a folder that holds a run.")
+@click.option("--dry-run", is_flag=True, help="Print the whole recipe and what it would train, and train nothing.")
+def train(
+    recipe: Path, folder: Path | None, labels: tuple[Path, ...], settings: tuple[str, ...], dry_run: bool, **given: Any
+) -> int:
     """Train the network of a recipe. The same command goes on where a run was stopped."""
+    if labels:
+        files = json.dumps([str(path) for path in labels], ensure_ascii=False)
+        settings = (*settings, f"labels.files={files}", "labels.pictures=''")
     with _needs("train"):
         from charaface.train.fit import train as fit
-    checked(lambda: fit(recipe, folder, **given))
+        from charaface.train.plan import plan
+    if dry_run:
+        click.echo(json.dumps(checked(lambda: plan(recipe, settings, given["init_from"])), indent=1))
+        return 0
+    checked(lambda: fit(recipe, folder, settings=settings, **given))
     return 0
 
 
@@ -90,5 +104,5 @@ def checked(work: Any) -> Any:
     """The work's result; a ValueError or OSError of it is the user's to read."""
     try:
         return work()
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ArithmeticError) as error:
         raise click.ClickException(str(error)) from None

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
-from charaface.train.fit import read_recipe
+from charaface.train.folder import read_recipe
 from charaface.train.nets import NETS
 from charaface.train.transfer import load_weights, take_mean
 

@@ -50,7 +50,7 @@ class Outcome:
     figures: dict[str, float]  # of the last validation
 
 
-class Diverged(RuntimeError):
+class Diverged(ArithmeticError):
     """A training whose steps are no numbers, however often it goes back."""
 
 
@@ -105,7 +105,9 @@ def fit(
         stack.enter_context(fixed_threads(config.threads))
         group = stack.enter_context(crew(where))
         said: Say = (say or _to_stderr) if group.leads else _nowhere
-        check(config, run, group, new)
+        check(config, group)
+        if (new or not run.checkpoint.exists()) and config.init_from and not Path(config.init_from).exists():
+            raise RecipeError(f"init_from: no file {config.init_from}")
         if group.leads:
             if new:
                 run.clear()
@@ -127,7 +129,7 @@ def fit(
         return _Loop(config, run, job, trainee, where, said, group).go(min(steps or config.steps, config.steps))
 
 
-def check(config: Recipe, run: Run, group: Crew | None = None, new: bool = False) -> None:
+def check(config: Recipe, group: Crew | None = None) -> None:
     """Raises RecipeError for a recipe whose names are not known or that cannot be trained so."""
     _look_up("task", config.task, list(TASKS))
     _look_up("net", config.net, list(NETS))
@@ -135,8 +137,6 @@ def check(config: Recipe, run: Run, group: Crew | None = None, new: bool = False
     _look_up("freeze", config.freeze, list(FREEZE))
     if config.task == "points":
         _look_up("loss.kind", config.loss.kind, list(LOSSES))
-    if (new or not run.checkpoint.exists()) and config.init_from and not Path(config.init_from).exists():
-        raise RecipeError(f"init_from: no file {config.init_from}")
     if config.freeze == "all" and not config.init_from:
         raise RecipeError("freeze is all, so nothing is learned: say by init_from what is to be evaluated")
     if group and group.size > 1:

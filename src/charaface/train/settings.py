@@ -26,7 +26,7 @@ def load_recipe(path: str | Path, settings: Sequence[str] = (), **changes: Any) 
     path = Path(path)
     table = placed(read_table(path), path.parent)
     for setting in settings:
-        table = merged(table, placed(_setting(setting), Path()))
+        table = merged(table, placed(setting(setting), Path()))
     try:
         return from_table(Recipe, table | changes)
     except RecipeError as error:
@@ -50,13 +50,16 @@ def merged(table: Table, other: Table) -> Table:
     return out
 
 
-def placed(table: Table, folder: Path) -> Table:
-    """A recipe's table, the paths in it filled in from the environment and made absolute, from that folder."""
+def placed(table: Table, folder: Path, keep: str = "\0") -> Table:
+    """A recipe's table, the paths in it filled in from the environment and made absolute, from that folder.
+
+    What begins with keep is left as it is.
+    """
 
     def place(value: Any) -> Any:
         if isinstance(value, list):
             return [place(one) for one in value]
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or value.startswith(keep):
             return value
         full = os.path.expandvars(value)
         if "$" in full and full == value:
@@ -70,7 +73,8 @@ def placed(table: Table, folder: Path) -> Table:
     return out
 
 
-def _setting(text: str) -> Table:
+def setting(text: str) -> Table:
+    """NAME=VALUE as the table it changes; the value is TOML, or a text where it is none."""
     name, equals, value = text.partition("=")
     if not equals or not all(name.strip().split(".")):
         raise RecipeError(f"a setting is NAME=VALUE, as schedule.batch=16, got {text!r}")
