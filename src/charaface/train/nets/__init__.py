@@ -8,5 +8,16 @@ from torch import nn
 
 from charaface.train.nets.detector import Detector
 from charaface.train.nets.landmarker import Landmarker
+from charaface.train.nets.resnet50 import ResNet50
+from charaface.train.nets.timm import Timm
+from charaface.train.nets.vgg16 import VGG16
+from charaface.train.nets.xception import Xception
 
-NETS: dict[str, Callable[..., nn.Module]] = {"landmarker": Landmarker, "detector": Detector}
+NETS: dict[str, Callable[..., nn.Module]] = {
+    "landmarker": Landmarker,
+    "detector": Detector,
+    "xception": Xception,
+    "resnet50": ResNet50,
+    "vgg16": VGG16,
+    "timm": Timm,
+}

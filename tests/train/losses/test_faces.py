@@ -13,7 +13,7 @@ from charaface.train.losses import TOP, assign, detector_loss, giou, landmark_lo
 from charaface.train.nets.detector import STRIDES, Boxes
 from charaface.train.nets.landmarker import Points
 
-from . import drawings
+from .. import drawings
 
 PLAIN = torch.from_numpy(drawings.plain_face() * 0.3 + 0.5).float()
 

@@ -1,4 +1,4 @@
-"""Losses: how far a prediction is from the labels, in units that mean the same for every crop."""
+"""The loss of the detector: which cell speaks for which face, how surely, and where its box lies."""
 
 from __future__ import annotations
 
@@ -8,39 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from charaface.schemes import IBUG68
 from charaface.train.config import Loss
+from charaface.train.losses.parts import weigh
 from charaface.train.nets.detector import Boxes
-from charaface.train.nets.landmarker import Points
-
-_EYES = [i for part in ("right_eye", "left_eye") for i in IBUG68.parts[part]]
-
-
-def landmark_loss(found: Points, truth: Mapping[str, Tensor], weights: Loss) -> tuple[Tensor, dict[str, Tensor]]:
-    """The loss of a batch, and its parts unweighted.
-
-    point: mean of |dx| + |dy| in face boxes; likelihood: radial Laplace (density exp(-r / b) / (2 pi b^2)),
-    constant left out; visible and face: binary cross-entropy. A crop without a framed face counts for the
-    face alone.
-    """
-    face = truth["face"]  # (N,)
-    offset = (found.points - truth["points"]) / truth["unit"][:, None, None]  # (N, 68, 2) in face boxes
-    count = torch.where(truth["visible"] > 0, 1.0, weights.hidden) * face[:, None]  # (N, 68)
-    emphasis = torch.ones_like(count)
-    emphasis[:, _EYES] = weights.eyes
-    count = count * emphasis
-    total = count.sum().clamp(min=1.0)
-    distance = torch.sqrt(offset.square().sum(2) + 1e-10)
-    likelihood = distance * torch.exp(-found.log_scale) + 2 * found.log_scale
-    seen = F.binary_cross_entropy_with_logits(found.visible, truth["visible"], reduction="none").mean(1)
-    parts = {
-        "point": (offset.abs().sum(2) * count).sum() / total,
-        "likelihood": (likelihood * count).sum() / total,
-        "visible": (seen * face).sum() / face.sum().clamp(min=1.0),
-        "face": F.binary_cross_entropy_with_logits(found.face, face),
-    }
-    return weigh(parts, weights), parts
-
 
 TOP = 9  # cells that may speak for one face
 _ALPHA, _GAMMA = 0.75, 2.0  # of the varifocal loss, for cells that speak for none
@@ -130,8 +100,3 @@ def giou(a: Tensor, b: Tensor) -> Tensor:
     union = _sides(a).prod(1) + _sides(b).prod(1) - shared
     hull = (torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2])).clamp(min=0).prod(1)
     return shared / union.clamp(min=1e-6) - (hull - union) / hull.clamp(min=1e-6)
-
-
-def weigh(parts: dict[str, Tensor], weights: Loss) -> Tensor:
-    """The sum of the parts of a loss, each times its weight."""
-    return torch.stack([getattr(weights, name) * value for name, value in parts.items()]).sum()
