@@ -150,9 +150,10 @@ def test_a_run_leaves_its_recipe_metrics_picture_and_weights(write_recipe: Write
     said: list[str] = []
     recipe = write_recipe()
     train(recipe, tmp_path / "run", cache=tmp_path / "cache", draw=DRAW, say=said.append)
-    names = sorted(p.name for p in (tmp_path / "run").iterdir())
+    names = sorted(p.name.split(".tfevents")[0] for p in (tmp_path / "run").iterdir())
     assert names == [
         "checkpoint.safetensors",
+        "events.out",
         "metrics.jsonl",
         "recipe.json",
         "sheet-000006.png",

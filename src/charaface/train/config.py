@@ -156,7 +156,7 @@ class Recipe:
         if self.labels.folds and not 0 <= self.labels.fold < self.labels.folds:
             raise RecipeError(f"labels.fold is one of 0 to {self.labels.folds - 1}, got {self.labels.fold}")
         if self.schedule.patience and not (self.labels.stop and self.schedule.validate):
-            raise RecipeError("schedule.patience needs labels.stop and schedule.validate: on what, and how often to look")
+            raise RecipeError("schedule.patience needs labels.stop (on what) and schedule.validate (how often to look)")
 
     @property
     def steps(self) -> int:

@@ -59,7 +59,9 @@ class Run:
                 )
             old = json.loads(path.read_text(encoding="utf-8"))["made_with"].get("data", data)
             if old != data:
-                raise RecipeError(f"{self.folder}: the labelled faces have changed since it began; begin again with --new")
+                raise RecipeError(
+                    f"{self.folder}: the labelled faces have changed since it began; begin again with --new"
+                )
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         made_with = {

@@ -40,9 +40,7 @@ Rng = np.random.Generator
 _SCALED, _MOVED = 0.2, 0.2  # log of a part's size, and sides of the part, at most
 
 
-def plain_crop(
-    image: Image, points: np.ndarray, box: np.ndarray, size: int, scale: float
-) -> tuple[Image, np.ndarray]:
+def plain_crop(image: Image, points: np.ndarray, box: np.ndarray, size: int, scale: float) -> tuple[Image, np.ndarray]:
     """The crop that the runtime would cut: (size, size, 3) uint8 and (P, 2) float32 points in 0..1 of it."""
     return _framed(image, points, framing_matrix(box, Framing(scale, (0.0, 0.0), 0.0), size), size)
 

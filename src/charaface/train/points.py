@@ -148,7 +148,7 @@ class PointsJob:
 
     def baseline(self) -> Errors:
         """The errors of the mean face of what is learned from, in every crop of what is held out."""
-        known = self._plain(self.parts.learned[: 2000])
+        known = self._plain(self.parts.learned[:2000])
         weight = known["weight"][..., None]
         mean = (known["points"] * weight).sum(0) / np.maximum(weight.sum(0), 1e-9)
         return self._errors(np.broadcast_to(mean, self.held_out["points"].shape))
@@ -201,11 +201,17 @@ class PointsJob:
         count = self.scheme.count
         if not crops:
             none = np.zeros((0, count), np.float32)
-            return {"image": np.zeros((0, labels.size, labels.size, 3), np.uint8), "points": np.zeros((0, count, 2)),
-                    "weight": none, "box": np.zeros((0, 4))}
+            return {
+                "image": np.zeros((0, labels.size, labels.size, 3), np.uint8),
+                "points": np.zeros((0, count, 2)),
+                "weight": none,
+                "box": np.zeros((0, 4)),
+            }
         images, points = zip(*crops, strict=True)
         sides = faces.box[numbers][:, 2:] - faces.box[numbers][:, :2]
-        half = sides / sides.max(axis=1, keepdims=True) / labels.crop_scale / 2  # the box lies in the middle of its crop
+        half = (
+            sides / sides.max(axis=1, keepdims=True) / labels.crop_scale / 2
+        )  # the box lies in the middle of its crop
         return {
             "image": np.stack(images),
             "points": np.stack(points),
