@@ -7,7 +7,9 @@ from collections.abc import Callable
 from torch import nn
 
 from charaface.train.nets.detector import Detector
+from charaface.train.nets.inception_resnet_v1 import InceptionResnetV1
 from charaface.train.nets.landmarker import Landmarker
+from charaface.train.nets.pfld import PFLD
 from charaface.train.nets.resnet50 import ResNet50
 from charaface.train.nets.timm import Timm
 from charaface.train.nets.vgg16 import VGG16
@@ -17,7 +19,9 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "landmarker": Landmarker,
     "detector": Detector,
     "xception": Xception,
+    "inception_resnet_v1": InceptionResnetV1,
     "resnet50": ResNet50,
     "vgg16": VGG16,
+    "pfld": PFLD,
     "timm": Timm,
 }

@@ -174,5 +174,5 @@ def _vertex(values: Tensor) -> Tensor:
 
 def _interleaved(wide: Tensor) -> Tensor:
     """(N, P k, w) to (N, P, w k): each cell's k bins side by side."""
-    split = BINS * _STRIDE
-    return wide.unflatten(1, (-1, split)).transpose(2, 3).flatten(2)
+    split = wide.reshape(wide.shape[0], -1, BINS * _STRIDE, wide.shape[2])
+    return split.transpose(2, 3).flatten(2)
