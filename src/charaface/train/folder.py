@@ -47,16 +47,16 @@ class Run:
     def claim(self, config: Recipe, data: str) -> None:
         """Writes the full recipe into a new folder, or checks that an old one was made by the same.
 
-        data names what the run learns from. Raises RecipeError where the folder is another recipe's or its data changed.
+        data names what the run learns from. Raises RecipeError where the folder is another recipe's, or its data has
+        changed.
         """
         path = self.folder / RECIPE
         mine = asdict(config)
         if path.exists():
             changed = _differences(read_recipe(self.folder), mine)
             if changed:
-                raise RecipeError(
-                    f"{self.folder} belongs to another recipe ({'; '.join(changed)}): choose another run folder, or --new"
-                )
+                words = f"{self.folder} belongs to another recipe ({'; '.join(changed)})"
+                raise RecipeError(f"{words}: choose another run folder, or --new")
             old = json.loads(path.read_text(encoding="utf-8"))["made_with"].get("data", data)
             if old != data:
                 raise RecipeError(

@@ -62,8 +62,8 @@ def jittered(
     """A crop as it is learned from.
 
     points are pixels of image, box (4,) and pose (3,) those of the face; scale is the side of the crop over the box's
-    longer side. A mirrored face has its points in the scheme's mirror order; a point that gets covered counts HIDDEN; one
-    whose weight is 0 is moved like the others. other is a picture whose patches may cover the face.
+    longer side. A mirrored face has its points in the scheme's mirror order; a point that gets covered counts HIDDEN;
+    one whose weight is 0 is moved like the others. other is a picture whose patches may cover the face.
     """
     framing = draw_framing(rng, how, scale)
     out, moved = _framed(image, points, framing_matrix(box, framing, size), size)

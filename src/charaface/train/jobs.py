@@ -32,8 +32,8 @@ class Job(Protocol):
     def batch(self, step: int, rows: slice = slice(None)) -> Batch:
         """The arrays of a step, or some rows of them: a pure function of the recipe and the step."""
 
-    def input(self, images: Tensor) -> Tensor:
-        """What the network is given of (N, H, W, 3) uint8 images."""
+    def input(self, images: Tensor, net: nn.Module) -> Tensor:
+        """What a network is given of (N, H, W, 3) uint8 images."""
 
     def loss(self, found: Any, truth: Tensors, own: nn.Module) -> tuple[Tensor, Tensors]:
         """The loss of what the network gave in training mode, and its parts; own is what the loss itself learns."""
@@ -74,7 +74,7 @@ class LandmarkJob:
         )
         return {name: values[rows] for name, values in whole.items()}
 
-    def input(self, images: Tensor) -> Tensor:
+    def input(self, images: Tensor, _net: nn.Module) -> Tensor:
         return to_input(images)
 
     def loss(self, found: Points, truth: Tensors, _own: nn.Module) -> tuple[Tensor, Tensors]:
@@ -143,7 +143,7 @@ class DetectJob:
         )
         return {name: values[rows] for name, values in whole.items()}
 
-    def input(self, images: Tensor) -> Tensor:
+    def input(self, images: Tensor, _net: nn.Module) -> Tensor:
         return to_input(images)
 
     def loss(self, found: Boxes, truth: Tensors, _own: nn.Module) -> tuple[Tensor, Tensors]:

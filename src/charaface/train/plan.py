@@ -40,5 +40,4 @@ def _network(config: Recipe) -> dict[str, int]:
     frozen = FREEZE[config.freeze]
     trained = sum(p.numel() for n, p in net.named_parameters() if not frozen or block_of(net, n) not in frozen)
     size = {"points": config.labels.size, "landmarks": 128, "detect": 320}[config.task]
-    channels = int(config.options.get("channels", 1 if config.task == "points" else 3))
-    return {"parameters": parameters(net), "trained": trained, "macs": macs(net, size, channels)}
+    return {"parameters": parameters(net), "trained": trained, "macs": macs(net, size)}

@@ -17,6 +17,7 @@ from charaface.train.config import Labels, Recipe, RecipeError
 from charaface.train.jitter import Jittered, jittered, plain_crop
 from charaface.train.labelled import Labelled
 from charaface.train.loader import Batch, shuffled
+from charaface.train.nets.cost import channels_of
 
 FAILED = (0.08, 0.1)  # of the inter-ocular distance: beyond it a face counts as failed
 _GREY = (0.299, 0.587, 0.114)
@@ -113,7 +114,6 @@ class PointsJob:
         self.recipe, self.faces = recipe, faces
         self.scheme = scheme_named(recipe.labels.scheme)
         self.parts = divided(faces, recipe.labels)
-        self.channels = int(recipe.options.get("channels", 1))
         self.held_out = self._plain(self.parts.held_out)
         self.stop = self._plain(self.parts.stop)
 
@@ -123,8 +123,8 @@ class PointsJob:
         samples = [self._sample(step * size + i) for i in range(size)[rows]]
         return {name: np.stack([getattr(s, name) for s in samples]) for name in ("image", "points", "weight", "pose")}
 
-    def input(self, images: Tensor) -> Tensor:
-        return net_input(images, self.channels)
+    def input(self, images: Tensor, net: nn.Module) -> Tensor:
+        return net_input(images, channels_of(net))
 
     def loss(self, found: Any, truth: Tensors, own: nn.Module) -> tuple[Tensor, Tensors]:
         each: Tensor = own(found, truth, self.recipe.labels.size)
@@ -159,7 +159,9 @@ class PointsJob:
         found = []
         for i in range(0, len(images), 64):
             with torch.inference_mode():
-                found.append(net(self.input(torch.from_numpy(images[i : i + 64]).to(device))).float().cpu().numpy())
+                found.append(
+                    net(self.input(torch.from_numpy(images[i : i + 64]).to(device), net)).float().cpu().numpy()
+                )
         return np.concatenate(found) if found else np.zeros((0, self.scheme.count, 2), np.float32)
 
     def sheet(self, net: nn.Module) -> np.ndarray:

@@ -25,8 +25,8 @@ def load_recipe(path: str | Path, settings: Sequence[str] = (), **changes: Any) 
     """
     path = Path(path)
     table = placed(read_table(path), path.parent)
-    for setting in settings:
-        table = merged(table, placed(setting(setting), Path()))
+    for text in settings:
+        table = merged(table, placed(setting(text), Path()))
     try:
         return from_table(Recipe, table | changes)
     except RecipeError as error:

@@ -110,7 +110,7 @@ def _gradients(trainee: Trainee, job: Job, batch: Tensors, config: Recipe) -> Te
         truth = dict(zip(batch, piece, strict=True))
         share = len(truth["image"]) / len(batch["image"])
         with torch.autocast(truth["image"].device.type, torch.bfloat16, enabled=config.bf16):
-            found = trainee.net(job.input(truth["image"]))
+            found = trainee.net(job.input(truth["image"], trainee.net))
         loss, told = job.loss(found, truth, trainee.loss)
         (loss * share).backward()
         for name, value in {"loss": loss, **told}.items():

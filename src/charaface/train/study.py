@@ -140,9 +140,8 @@ def carry_out(
         check(one.recipe)
     started = time.monotonic()
     for number, (name, seconds) in enumerate(_trained(planned, folder, workers, cache), 1):
-        say(
-            f"{number} of {len(planned)}: {name} took {seconds:.0f} s; {(time.monotonic() - started) / 60:.0f} min by now"
-        )
+        minutes = (time.monotonic() - started) / 60
+        say(f"{number} of {len(planned)}: {name} took {seconds:.0f} s; {minutes:.0f} min by now")
     return {one.name: last_figures(folder / one.name) for one in planned}
 
 
