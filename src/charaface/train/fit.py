@@ -34,6 +34,7 @@ from charaface.train.settings import load_recipe
 from charaface.train.step import learn, rate_at, start
 from charaface.train.transfer import FREEZE, INIT
 
+MADE_FOR = {"landmarker": "landmarks", "detector": "detect"}  # the nets that are not for the task points
 LOG_EVERY = 50  # steps
 PATIENT, TURNS = 10, 3  # broken steps in a row before going back to the checkpoint, and how often that is tried
 Say = Callable[[str], None]
@@ -137,6 +138,9 @@ def check(config: Recipe, group: Crew | None = None) -> None:
     _look_up("freeze", config.freeze, list(FREEZE))
     if config.task == "points":
         _look_up("loss.kind", config.loss.kind, list(LOSSES))
+    made_for = MADE_FOR.get(config.net, "points")
+    if made_for != config.task:
+        raise RecipeError(f"the net {config.net} is for the task {made_for}, not {config.task}")
     if config.freeze == "all" and not config.init_from:
         raise RecipeError("freeze is all, so nothing is learned: say by init_from what is to be evaluated")
     if group and group.size > 1:

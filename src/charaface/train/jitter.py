@@ -37,7 +37,7 @@ class Jittered:
 
 Image = np.ndarray
 Rng = np.random.Generator
-_SCALED, _MOVED = 0.2, 0.2  # log of a part's size, and sides of the part, at most
+_SCALED, _MOVED = 0.25, 0.12  # log of a part's size, and sides of the part, at most
 
 
 def plain_crop(image: Image, points: np.ndarray, box: np.ndarray, size: int, scale: float) -> tuple[Image, np.ndarray]:
@@ -119,8 +119,8 @@ def part_field(points: np.ndarray, known: np.ndarray, scheme: Scheme, size: int,
         if len(own) < 2:
             continue
         middle, reach = own.mean(axis=0), max(float(np.ptp(own, axis=0).max()), 4.0)
-        away = here - (middle + way * reach * 0.5).astype(np.float32)
-        near = np.exp(-((here - middle.astype(np.float32)) ** 2).sum(2, keepdims=True) / (2 * (0.7 * reach) ** 2))
+        away = here - (middle + way * reach).astype(np.float32)
+        near = np.exp(-((here - middle.astype(np.float32)) ** 2).sum(2, keepdims=True) / (2 * (0.45 * reach) ** 2))
         field += near * (away / np.float32(grow) + middle.astype(np.float32) - here)
         total += near
     return np.asarray(field / np.maximum(total, 1.0), np.float32)
@@ -173,7 +173,7 @@ def flat(image: Image, rng: Rng) -> Image:
     """A few flat colours a channel, edges kept."""
     smooth = cv2.bilateralFilter(image, 5, 60, 5)
     step = 255 / int(rng.integers(3, 7))
-    return np.clip(np.round(smooth / step) * step, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(smooth / step) * step, 0, 255), np.uint8)
 
 
 def paint(image: Image, rng: Rng) -> Image:
