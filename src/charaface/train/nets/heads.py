@@ -140,8 +140,8 @@ def centres(maps: Tensor, axis: int) -> Tensor:
 def peaks(maps: Tensor) -> Tensor:
     """(N, P, 2) in 0..1 of the crop: where heat maps (N, P, h, w) have their peaks, finer than a cell.
 
-    Parabolas through the logarithms of the nine cells around the greatest, exact for a Gaussian: the idea of DARK
-    (Zhang et al. 2020), without its smoothing. A peak leaves those nine cells by half a cell at most.
+    Parabolas through the logarithms of the nine cells around the greatest, exact for a Gaussian of a cell's width or
+    more: the idea of DARK (Zhang et al. 2020), without its smoothing. A peak leaves those cells by half a one at most.
     """
     height, width = maps.shape[2:]
     flat = maps.flatten(2)
@@ -151,7 +151,7 @@ def peaks(maps: Tensor) -> Tensor:
     step = torch.arange(-1, 2, device=maps.device)
     around = (row + step)[..., None] * width + (column + step)[..., None, :]  # (N, P, 3, 3)
     near = flat.gather(2, around.flatten(2)).unflatten(2, (3, 3))
-    log = torch.log(near.clamp(min=1e-4))
+    log = torch.log(near.clamp(min=1e-3))
     x = column[..., 0] + 0.5 + _vertex(log.mean(2))
     y = row[..., 0] + 0.5 + _vertex(log.mean(3))
     return torch.stack([x / width, y / height], 2)

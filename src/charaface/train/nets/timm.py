@@ -23,7 +23,8 @@ STAGES = ("entry", "middle", "exit")
 class Timm(nn.Module):
     """(N, channels, S, S) in -1..1 to (N, points, 2) in 0..1 of the crop; in training mode to Told.
 
-    model is a name that timm knows ("mobilenetv3_small_100"). Its stages are thirds of the maps that timm names.
+    model is a name that timm knows ("mobilenetv3_small_100"), arguments are further ones of its create_model. The
+    stages are thirds of the maps that timm names.
     Raises ValueError where timm does not know it, or it has no maps (a transformer for pictures of one size).
     """
 
@@ -37,9 +38,10 @@ class Timm(nn.Module):
         norm: str = "batch",
         dropout: float = 0.0,
         model: str = "resnet18",
+        **arguments: Any,
     ) -> None:
         super().__init__()
-        self.trunk = trunk_named(model, channels)
+        self.trunk = trunk_named(model, channels, **arguments)
         info = self.trunk.feature_info  # of the one map that is asked for
         doublings = (int(info.reduction()[-1]) // 4).bit_length() - 1
         self.head = head_named(head)(info.channels()[-1], points, doublings=max(doublings, 0), dropout=dropout)
@@ -54,7 +56,7 @@ class Timm(nn.Module):
         return told if self.training else told.points
 
 
-def trunk_named(model: str, channels: int) -> Any:
+def trunk_named(model: str, channels: int, **arguments: Any) -> Any:
     """timm's network of that name up to its last map, which it gives in a list of one."""
     import timm
 
@@ -65,7 +67,9 @@ def trunk_named(model: str, channels: int) -> Any:
     if timm.get_pretrained_cfg(model).fixed_input_size:
         raise ValueError(f"timm's {model} reads pictures of one size; take a convolutional one, as resnet18")
     try:
-        return timm.create_model(model, pretrained=False, in_chans=channels, features_only=True, out_indices=(-1,))
+        return timm.create_model(
+            model, pretrained=False, in_chans=channels, features_only=True, out_indices=(-1,), **arguments
+        )
     except (RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise ValueError(f"timm's {model} gives no maps to read points from ({error}); resnet18 does") from error
 
