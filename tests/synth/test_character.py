@@ -130,7 +130,7 @@ def test_a_stroke_without_lips_has_its_edges_labelled():
     who, _ = _still(0)
     head = Head(who.build, Place(SIZE / 2, SIZE / 2, 40.0), Turn())
     pen = Pen(skia.Surface(pixels).getCanvas(), replace(who.style, line_width=0.05), head.unit)
-    points = draw_mouth(pen, head, Mouth(), who.skin)
+    points = mouth_points(draw_mouth(pen, head, Mouth(), who.skin))
     assert points[9, 1] - points[3, 1] == pytest.approx(0.05)
 
 

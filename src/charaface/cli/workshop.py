@@ -35,6 +35,13 @@ def _needs(extra: str) -> Iterator[None]:
 @click.option("--scenes", is_flag=True, help="Pictures of 0 to 8 faces in place of single ones.")
 @click.option("--masks/--no-masks", default=True, show_default=True, help="A map of the parts of each single face.")
 @click.option("--domain", help="One kind of drawing only: anime, manga, cartoon ...")
+@click.option(
+    "--scheme",
+    type=click.Choice(["ibug68", "manga60a"]),
+    default="ibug68",
+    show_default=True,
+    help="Of the points; the pictures are the same.",
+)
 def synth(number: int, output: Path, **given: Any) -> int:
     """Draw faces with exact labels. The same seed gives the same bytes for any number of workers."""
     with _needs("draw"):

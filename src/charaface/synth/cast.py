@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from charaface.synth.anatomy import Build
+from charaface.synth.brows import Brows
 from charaface.synth.builds import mouth_room, sample_build, sample_eyes, sample_hair
 from charaface.synth.dice import one_of, pick, uniform, vary, weighted
-from charaface.synth.eyes import Brows, Eyes
+from charaface.synth.eyes import Eyes
 from charaface.synth.features import Mouth, Nose
 from charaface.synth.hair import Hair
 from charaface.synth.pen import Colour, Style, mix, shade

@@ -25,8 +25,13 @@ def draw_light(canvas: skia.Canvas, rng: np.random.Generator, width: int, height
     canvas.drawPaint(skia.Paint(Shader=shader, BlendMode=mode))
 
 
-def render_face(seed: int, index: int, size: int = 160, *, domain: str | None = None, masks: bool = False) -> Render:
-    """One face whose box fills half to two thirds of a size x size picture."""
+def render_face(
+    seed: int, index: int, size: int = 160, *, domain: str | None = None, masks: bool = False, scheme: str = "ibug68"
+) -> Render:
+    """One face whose box fills half to two thirds of a size x size picture.
+
+    scheme: that of its points, ibug68 or manga60a; the picture and all other labels are the same in both.
+    """
     rng = generator(seed, index)
     pixels = np.zeros((size, size, 4), np.uint8)
     canvas = skia.Surface(pixels).getCanvas()
@@ -39,10 +44,10 @@ def render_face(seed: int, index: int, size: int = 160, *, domain: str | None = 
     unit = size * rng.uniform(0.5, 0.66) / max(tall, wide) * who.build.half_width
     lift = (who.build.chin - 0.9) / 2 * who.build.stretch * unit / who.build.half_width
     place = Place(size / 2 + rng.uniform(-0.05, 0.05) * size, size / 2 - lift + rng.uniform(-0.05, 0.05) * size, unit)
-    drawn = draw_character(canvas, who, state, place, rng, masks=masks)
+    drawn = draw_character(canvas, who, state, place, rng, masks=masks, scheme=scheme)
     if rng.random() < 0.45:
         draw_light(canvas, rng, size, size)
-    face = drawn.face(size, size)
+    face = drawn.face(size, size, scheme)
     labels = part_masks(drawn, size, size) if masks else None
     alpha = np.where(labels > 0, 255, 0).astype(np.uint8) if labels is not None else None
     return Render(pixels[..., :3].copy(), [face] if face else [], labels[None] if labels is not None else None, alpha)

@@ -18,6 +18,7 @@ import numpy as np
 from charaface.image import load, save
 from charaface.synth.crops import render_face
 from charaface.synth.labels import DOMAINS, PARTS
+from charaface.synth.points import layout_named
 from charaface.synth.scene import render_scene
 
 CHUNK = 25
@@ -43,25 +44,27 @@ def write(
     scenes: bool = False,
     masks: bool = True,
     domain: str | None = None,
+    scheme: str = "ibug68",
     progress: Callable[[int, int], None] | None = None,
 ) -> Written:
     """Draws n pictures of size x size pixels into a folder and writes their labels.
 
     images/NNNNNN.png; masks/NNNNNN.png (values index labels.PARTS; single faces only); labels.jsonl with one object a
     picture, in order, its faces as Face.to_dict gives them; parts.json; sheet.png with the points on the first faces.
-    scenes draws pictures of 0 to 8 faces, domain one kind of drawing only (labels.DOMAINS).
-    Raises ValueError for an unknown domain, a size under 32 or n under 1.
+    scenes draws pictures of 0 to 8 faces, domain one kind of drawing only (labels.DOMAINS). scheme is that of the
+    points, ibug68 or manga60a: the pictures are the same in both.
+    Raises ValueError for an unknown domain, another scheme, a size under 32 or n under 1.
     """
     if domain is not None and domain not in DOMAINS:
         raise ValueError(f"no domain {domain!r}; there are {', '.join(DOMAINS)}")
+    layout_named(scheme)
     if n < 1 or size < 32 or workers < 1:
         raise ValueError(f"needs n >= 1, size >= 32 and workers >= 1, got n={n}, size={size}, workers={workers}")
     out = Path(out)
     for name in ("images", "masks") if masks and not scenes else ("images",):
         (out / name).mkdir(parents=True, exist_ok=True)
-    jobs = [
-        (str(out), seed, a, min(a + CHUNK, n), size, scenes, masks and not scenes, domain) for a in range(0, n, CHUNK)
-    ]
+    wish = (size, scenes, masks and not scenes, domain, scheme)
+    jobs = [(str(out), seed, a, min(a + CHUNK, n), *wish) for a in range(0, n, CHUNK)]
     spent: dict[str, list[float]] = defaultdict(list)
     faces = done = 0
     with (out / "labels.jsonl").open("w", encoding="utf-8") as labels:
@@ -88,16 +91,16 @@ def _run(jobs: list[Any], workers: int) -> Iterator[list[tuple[dict[str, Any], s
 
 
 def _chunk(
-    job: tuple[str, int, int, int, int, bool, bool, str | None],
+    job: tuple[str, int, int, int, int, bool, bool, str | None, str],
 ) -> list[tuple[dict[str, Any], str, float]]:
-    folder, seed, first, last, size, scenes, masks, domain = job
+    folder, seed, first, last, size, scenes, masks, domain, scheme = job
     rows = []
     for index in range(first, last):
         start = time.process_time()
         if scenes:
-            render = render_scene(seed, index, (size, size))
+            render = render_scene(seed, index, (size, size), scheme=scheme)
         else:
-            render = render_face(seed, index, size, domain=domain, masks=masks)
+            render = render_face(seed, index, size, domain=domain, masks=masks, scheme=scheme)
         seconds = time.process_time() - start
         name = f"{index:06d}.png"
         save(render.image, Path(folder) / "images" / name, overwrite=True)

@@ -1,4 +1,4 @@
-"""Eyes and brows: one lid curve for every style, so that the drawn line and the label are the same line."""
+"""Eyes: one lid curve for every style, so that the drawn line and the label are the same line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
 from charaface.synth.pen import Colour, Pen, columns, ellipse, mix, polygon, ribbon, shade, spread, taper
 
-EYE, BROW, SKIN = PARTS.index("eye"), PARTS.index("brow"), PARTS.index("skin")
+EYE = PARTS.index("eye")
+SHUT, DOT_SHUT = 0.03, 0.04  # openings in outer-eye distances from which nothing shows between the lids
+LENS_SHUT = 0.3  # how far open the eye behind a lens is at least, to be drawn so
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,6 @@ class Eyes:
     detail: float = 0.6
     bar: float = 0.0  # of a lens: how much heavier the upper edge of its frame is; 0 all of one weight
     glare: bool = False  # of a lens: light across it
-
-
-@dataclass(frozen=True)
-class Brows:
-    """How one character's brows are built."""
-
-    drawn: bool = True
-    y: float = -0.40
-    x: float = 0.33
-    half: float = 0.19
-    arch: float = 0.05
-    tilt: float = 0.0  # outer end up
-    width: float = 0.03
-    shape: str = "taper"  # taper, block, line, bushy
-    colour: Colour = (0.2, 0.15, 0.1)
 
 
 @dataclass(frozen=True)
@@ -99,27 +86,66 @@ def rim_lids(eyes: Eyes, lids: Lids) -> Lids:
     return replace(lids, open=1.0, lower_push=0.0) if eyes.kind == "lens" else lids
 
 
+def opening_of(upper: np.ndarray, lower: np.ndarray) -> float:
+    """How far apart the lids stand at most, in outer-eye distances."""
+    return float(np.max(lower[:, 1] - upper[:, 1]))
+
+
 def eye_points(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """(6, 2): inner corner, upper third near it, upper third far, outer corner, lower far, lower near."""
+    """(6, 2): first corner, upper third near it, upper third far, last corner, lower far, lower near."""
     n = len(upper) - 1
     a, b = n // 3, n - n // 3
     return np.array([upper[0], upper[a], upper[b], upper[-1], lower[b], lower[a]])
 
 
+def iris_middle(eyes: Eyes, side: float, gaze: tuple[float, float]) -> tuple[float, float]:
+    """The frontal position of the middle of the iris, and of the pupil in it, whatever the lids do."""
+    rx, ry = eyes.iris
+    if eyes.kind in ("disc", "lens"):
+        return (
+            side * eyes.x + gaze[0] * (eyes.half - 0.8 * rx) * 0.8,
+            (eyes.down - eyes.up) / 2 + gaze[1] * 0.5 * (eyes.up + eyes.down - 1.8 * ry) * 0.8,
+        )
+    return (
+        side * eyes.x + gaze[0] * max(0.0, eyes.half - 0.55 * rx),
+        (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry),
+    )
+
+
+def pupil_point(
+    eyes: Eyes, lids: Lids, side: float, gaze: tuple[float, float], upper: np.ndarray, lower: np.ndarray
+) -> tuple[np.ndarray, bool]:
+    """(2,) frontal position of the middle of the pupil, or of an iris without one, and whether it is drawn.
+
+    upper, lower: as lid_curves gives them. A middle that a lid lies over is not drawn: it is on the edge of that lid,
+    which in a closed eye is the stroke. An eye that is a dot is a pupil whole.
+    """
+    x, y = iris_middle(eyes, side, gaze)
+    if eyes.kind == "dot":
+        x, y = ((upper[len(upper) // 2] + lower[len(lower) // 2]) / 2).tolist()
+    top, bottom = (float(np.interp(side * x, side * lid[:, 0], lid[:, 1])) for lid in (upper, lower))
+    drawn = top <= y <= bottom and opening_of(upper, lower) > (DOT_SHUT if eyes.kind == "dot" else SHUT)
+    if eyes.kind in ("disc", "lens"):
+        drawn = drawn and eyes.pupil > 0
+    if eyes.kind == "lens":
+        drawn = drawn and lids.open >= LENS_SHUT
+    return np.array([x, min(max(y, top), bottom)]), drawn
+
+
 def draw_eye(
     pen: Pen, head: Head, eyes: Eyes, lids: Lids, side: float, gaze: tuple[float, float], skin: Colour
-) -> np.ndarray:
-    """Draws one eye (side -1 image left, +1 image right); returns its (6, 2) frontal label positions."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draws one eye (side -1 image left, +1 image right); returns the lids that it was drawn along."""
     upper2, lower2 = lid_curves(eyes, rim_lids(eyes, lids), side)
     upper, lower = np.split(head.draw_on(np.concatenate([upper2, lower2]), 0.01), 2)
-    opening = float(np.max(lower2[:, 1] - upper2[:, 1]))
+    opening = opening_of(upper2, lower2)
     rim = polygon(np.concatenate([upper, lower[::-1]]))
     if eyes.kind == "disc":
         _disc(pen, head, eyes, lids, side, gaze, skin, rim, upper, lower, opening)
     elif eyes.kind == "lens":
         _lens(pen, head, eyes, lids, side, gaze, rim, upper, lower)
     elif eyes.kind == "dot":
-        if opening > 0.04:
+        if opening > DOT_SHUT:
             pen.mark(
                 rim,
                 pen.line_of((0.1, 0.1, 0.1)) if pen.style.palette != "colour" else shade(eyes.colours[0], 0.75),
@@ -133,11 +159,11 @@ def draw_eye(
                 EYE,
             )
     else:
-        if opening > 0.03:
+        if opening > SHUT:
             pen.fill(rim, eyes.white, EYE)
             _iris(pen, head, eyes, side, gaze, rim, opening)
         _lashes(pen, head, eyes, lids, side, upper2, upper, lower, opening)
-    return eye_points(upper2, lower2)
+    return upper2, lower2
 
 
 def _iris(
@@ -145,8 +171,7 @@ def _iris(
 ) -> None:
     rx, ry = eyes.iris
     colour = eyes.colours[0 if side < 0 else 1]
-    cx = side * eyes.x + gaze[0] * max(0.0, eyes.half - 0.55 * rx)
-    cy = (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry)
+    cx, cy = iris_middle(eyes, side, gaze)
     ring = head.draw_on(ellipse(cx, cy, rx, ry, n=28), 0.012)
     with pen.clip(rim):
         path = polygon(ring)
@@ -180,8 +205,7 @@ def _shine(
     small: bool = False,
 ) -> None:
     rx, ry = (eyes.half, eyes.up) if small else eyes.iris
-    cx = side * eyes.x + (0 if small else gaze[0] * max(0.0, eyes.half - 0.55 * rx))
-    cy = 0.0 if small else (eyes.down - eyes.up) / 2 * 0.7 + gaze[1] * 0.5 * max(0.0, eyes.up - 0.4 * ry)
+    cx, cy = (side * eyes.x, 0.0) if small else iris_middle(eyes, side, gaze)
     spots = [(-0.35 * pen.style.light, -0.42, 0.3), (0.4 * pen.style.light, 0.35, 0.15), (-0.1, 0.6, 0.1)]
     with pen.clip(rim):
         for dx, dy, r in spots[: eyes.shine]:
@@ -204,7 +228,7 @@ def _lashes(
     ink = (0.06, 0.04, 0.06) if pen.style.line_colour is not None else shade(eyes.colours[0], 0.7)
     thick = max(1.0, eyes.lash * unit) * (0.75 if opening < 0.05 else 1.0)
     swell = taper(len(upper), 0.25, 0.45, 0.5)
-    if opening < 0.03:
+    if opening < SHUT:
         pen.mark(ribbon(upper, max(thick, 1.2) * swell), ink, EYE)
         return
     if pen.style.palette != "ink" and eyes.kind == "anime" and opening > 0.08:
@@ -237,7 +261,7 @@ def _disc(
     """A white (or tinted) ball with a pupil, the eye of western cartoons; a lid lies over it in the skin's colour."""
     full_up, full_down = lid_curves(eyes, Lids(), side)
     ball = head.draw_on(np.concatenate([full_up, full_down[::-1]]), 0.01)
-    closed = opening <= 0.03
+    closed = opening <= SHUT
     lidded = lids.cut > 0.05 or (closed and lids.arc > 0 and eyes.detail > 0.25)
     if lidded:
         pen.fill(polygon(ball), shade(skin, 0.12 if eyes.detail > 0.5 else 0.0), EYE)
@@ -270,8 +294,7 @@ def _pupil(pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, flo
     if eyes.pupil <= 0:
         return
     rx, ry = eyes.iris
-    cx = side * eyes.x + gaze[0] * (eyes.half - 0.8 * rx) * 0.8
-    cy = (eyes.down - eyes.up) / 2 + gaze[1] * 0.5 * (eyes.up + eyes.down - 1.8 * ry) * 0.8
+    cx, cy = iris_middle(eyes, side, gaze)
     detailed = eyes.detail > 0.5
     k = eyes.pupil if detailed else 1.0
     with pen.clip(rim):
@@ -294,7 +317,7 @@ def _lens(
     ink = (0.05, 0.05, 0.07) if eyes.detail > 0.12 else shade(eyes.colours[0], 0.4)
     width = max(1.0, eyes.lash * pen.unit)
     pen.fill(rim, eyes.white, EYE)
-    if lids.open < 0.3:
+    if lids.open < LENS_SHUT:
         u = spread(-0.7, 0.7, 9)
         curve = columns(side * (eyes.x + eyes.half * u), lids.arc * 0.5 * eyes.up * (0.5 - u * u))
         with pen.clip(rim):
@@ -335,34 +358,3 @@ def _frame(pen: Pen, head: Head, eyes: Eyes, side: float) -> None:
     bridge = head.draw_on(np.array([[inner, -0.1 * eyes.up], [0.0, -0.25 * eyes.up]]), 0.04)
     if abs(inner) > 0.02:
         pen.mark(ribbon(bridge, width), ink)
-
-
-def brow_curve(brows: Brows, raise_: float, slant: float, side: float) -> np.ndarray:
-    """(5, 2) frontal positions of the middle of a brow from its inner to its outer end."""
-    u = spread(-1, 1, 5)
-    y = (
-        brows.y
-        - raise_
-        - brows.arch * (1 - (u - 0.15) ** 2)
-        - (brows.tilt * u) * brows.half
-        + slant * 0.5 * (1 - u) * 0.5
-    )
-    return columns(side * (brows.x + brows.half * u), y)
-
-
-def draw_brow(pen: Pen, head: Head, brows: Brows, curve: np.ndarray) -> None:
-    """The stroke of a brow along its five frontal positions."""
-    # a polyline of five is smooth enough at the sizes drawn
-    at, knots = spread(0, 4, 13), spread(0, 4, 5)
-    line = head.draw_on(columns(*(np.interp(at, knots, v) for v in curve.T)), 0.02)
-    width = np.maximum(_BROW_WIDTHS[brows.shape] * (brows.width * pen.unit), 0.9)
-    pen.mark(ribbon(line, width), brows.colour, BROW)
-
-
-# along the thirteen points that draw_brow draws
-_BROW_WIDTHS = {
-    "taper": np.linspace(1.0, 0.15, 13) ** 0.8 * np.minimum(1, np.linspace(0.4, 4, 13)),
-    "block": np.full(13, 1.0),
-    "line": np.full(13, 0.45),
-    "bushy": 1.3 * taper(13, 0.5, 0.2) + 0.15 * np.cos(np.arange(13) * 2.1),
-}

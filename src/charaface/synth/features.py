@@ -236,8 +236,8 @@ def mouth_points(curves: dict[str, np.ndarray]) -> np.ndarray:
     )
 
 
-def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> np.ndarray:
-    """Draws the mouth; returns its (20, 2) frontal label positions."""
+def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> dict[str, np.ndarray]:
+    """Draws the mouth; returns its frontal curves as mouth_curves, the outer ones at the edge of what is drawn."""
     curves = mouth_curves(mouth)
     on = dict(zip(curves, np.split(head.draw_on(np.concatenate([*curves.values()]), 0.015), 4), strict=True))
     edge = 0.5 * max(pen.style.line_width, 0.012, 1.0 / pen.unit)  # half a stroke: its edge is the mouth's
@@ -270,7 +270,7 @@ def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> np.ndarray:
             0.01,
         )
         pen.stroke(low, skin, 0.6)
-    return mouth_points(curves | _outward(curves, edge))
+    return curves | _outward(curves, edge)
 
 
 def _outward(curves: dict[str, np.ndarray], edge: float) -> dict[str, np.ndarray]:

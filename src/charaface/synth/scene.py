@@ -6,6 +6,7 @@ import numpy as np
 
 from charaface.synth.crops import draw_light
 from charaface.synth.labels import Render, generator
+from charaface.synth.points import layout_named
 from charaface.synth.stage.backdrop import paint_ground, surface
 from charaface.synth.stage.brush import Brush
 from charaface.synth.stage.ink import sample_ink
@@ -16,10 +17,14 @@ from charaface.synth.stage.sheet import Sheet
 EMPTY = 0.35  # share of scenes without a face
 
 
-def render_scene(seed: int, index: int, size: tuple[int, int] = (320, 320)) -> Render:
-    """A picture of (width, height) pixels with none to eight faces; the same for the same seed, index and size."""
+def render_scene(seed: int, index: int, size: tuple[int, int] = (320, 320), *, scheme: str = "ibug68") -> Render:
+    """A picture of (width, height) pixels with none to eight faces; the same for the same seed, index and size.
+
+    scheme: that of their points, ibug68 or manga60a; the picture and all other labels are the same in both.
+    """
+    layout_named(scheme)  # a picture may have no face that would tell
     rng = generator(seed, index)
-    sheet = Sheet(*size, rng)
+    sheet = Sheet(*size, rng, scheme)
     empty = rng.random() < EMPTY
     names = list(LAYOUTS)
     odds = np.asarray([w for _, w in LAYOUTS.values()])

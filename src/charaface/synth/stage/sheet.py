@@ -35,7 +35,7 @@ class Standing:
     """One face on the sheet as it was when just drawn."""
 
     drawn: Drawn
-    face: Face
+    face: Face  # with the points of ibug68
     clip: Area  # the panel it lives in
     frame: skia.Path | None  # its outline where it is no box
     window: tuple[slice, slice]  # rows and columns of its box
@@ -45,12 +45,13 @@ class Standing:
 class Sheet:
     """The canvas of one scene and the faces on it."""
 
-    def __init__(self, width: int, height: int, rng: np.random.Generator) -> None:
+    def __init__(self, width: int, height: int, rng: np.random.Generator, scheme: str = "ibug68") -> None:
         self.width, self.height, self.rng = width, height, rng
         self.pixels = np.zeros((height, width, 4), np.uint8)
         self._surface = skia.Surface(self.pixels)
         self.canvas = self._surface.getCanvas()
         self.standing: list[Standing] = []
+        self.scheme = scheme  # of the labels; what may stand on the sheet is asked of ibug68, so that all draw the same
         self.whole = Area(0.0, 0.0, float(width), float(height))
 
     def attempt(self, draw: Callable[[], Standing | bool | None]) -> bool:
@@ -77,26 +78,27 @@ class Sheet:
         """The labels, with all points hidden that were painted over or lie outside their panel."""
         out = []
         for standing in self.standing:
-            marks = standing.face.landmarks
-            assert marks is not None
-            covered = self.covered(standing)
-            seen = self._seen(standing, covered)
-            if covered.mean() <= HIDDEN and seen.mean() >= SEEN:
-                out.append(replace(standing.face, landmarks=Landmarks(marks.points, marks.scores, seen)))
+            if self._lost(standing):
+                continue
+            told = standing.drawn.face(self.width, self.height, self.scheme)
+            assert told is not None
+            assert told.landmarks is not None
+            seen = self._seen(standing, told.landmarks, self.covered(standing))
+            out.append(replace(standing.face, landmarks=replace(told.landmarks, visible=seen)))
         return out
 
     def _lost(self, standing: Standing) -> bool:
         """Whether too little of a face is left to call it one."""
-        covered = self.covered(standing)
-        return bool(covered.mean() > HIDDEN or self._seen(standing, covered).mean() < SEEN)
+        covered, marks = self.covered(standing), standing.face.landmarks
+        assert marks is not None
+        return bool(covered.mean() > HIDDEN or self._seen(standing, marks, covered).mean() < SEEN)
 
     def _touched(self, standing: Standing) -> bool:
         return not np.array_equal(self.pixels[standing.window], standing.before)
 
-    def _seen(self, standing: Standing, covered: np.ndarray) -> np.ndarray:
-        """(68,) bool: which points can be seen where covered (h, w) of the face's window is painted over."""
-        marks, clip = standing.face.landmarks, standing.clip
-        assert marks is not None
+    def _seen(self, standing: Standing, marks: Landmarks, covered: np.ndarray) -> np.ndarray:
+        """(N,) bool: which points can be seen where covered (h, w) of the face's window is painted over."""
+        clip = standing.clip
         x, y = marks.points[:, 0] + 0.5, marks.points[:, 1] + 0.5
         inside = (x > clip.x0) & (x < clip.x1) & (y > clip.y0) & (y < clip.y1)
         rows, columns = standing.window
@@ -124,7 +126,7 @@ class Sheet:
             self.canvas.clipPath(frame, doAntiAlias=True)
         if figure:
             who = draw_figure(self.canvas, self.rng, ink, who, state, place)
-        drawn = draw_character(self.canvas, who, state, place, self.rng, bust=not figure)
+        drawn = draw_character(self.canvas, who, state, place, self.rng, bust=not figure, scheme=self.scheme)
         self.canvas.restore()
         face = drawn.face(self.width, self.height)
         if face is None:
