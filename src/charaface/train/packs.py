@@ -44,8 +44,8 @@ class Pack:
     images: np.ndarray  # (N, S, S, 3) uint8
     start: np.ndarray  # (N + 1,) int64
     box: np.ndarray  # (M, 4) float32 pixels
-    points: np.ndarray  # (M, 68, 2) float32 pixels
-    visible: np.ndarray  # (M, 68) bool
+    points: np.ndarray  # (M, P, 2) float32 pixels
+    visible: np.ndarray  # (M, P) bool
     domain: np.ndarray  # (M,) str, the likeliest kind of drawing
 
     def __len__(self) -> int:
@@ -159,10 +159,11 @@ def draw_chunk(draw: Draw, key: PackKey, folder: Path, first: int) -> None:
 
 def _labels(faces: list[Any]) -> dict[str, np.ndarray]:
     domain = [max(f.domain, key=f.domain.get) if f.domain else "" for f in faces]
+    count = len(faces[0].landmarks.points) if faces else 68  # without a face any number will do
     return {
         "box": np.asarray([f.box for f in faces], np.float32).reshape(-1, 4),
-        "points": np.asarray([f.landmarks.points for f in faces], np.float32).reshape(-1, 68, 2),
-        "visible": np.asarray([f.landmarks.visible for f in faces], np.bool_).reshape(-1, 68),
+        "points": np.asarray([f.landmarks.points for f in faces], np.float32).reshape(-1, count, 2),
+        "visible": np.asarray([f.landmarks.visible for f in faces], np.bool_).reshape(-1, count),
         "domain": np.asarray(domain, "U24"),
     }
 
@@ -173,8 +174,9 @@ def _finish(key: PackKey, folder: Path, parts: list[Path]) -> None:
     for part in parts:
         with np.load(part, allow_pickle=False) as labels:
             loaded.append({name: labels[name] for name in labels.files})
-    joined = {name: np.concatenate([p[name] for p in loaded]) for name in loaded[0]}
-    start = np.concatenate([[0], np.cumsum(joined.pop("count"))]).astype(np.int64)
+    start = np.concatenate([[0], *(p.pop("count") for p in loaded)]).cumsum().astype(np.int64)
+    filled = [p for p in loaded if len(p["box"])] or loaded[:1]  # one without a face has no number of points
+    joined = {name: np.concatenate([p[name] for p in filled]) for name in filled[0]}
     _write_npz(folder / "labels.npz", start=start, **joined)
     temporary = folder / f"pack.{os.getpid()}.tmp"
     temporary.write_text(json.dumps(asdict(key), indent=1) + "\n", encoding="utf-8")
