@@ -60,6 +60,23 @@ def head_pose(points: np.ndarray) -> Pose:
         views = _views(yaws, pitches)
 
 
+def misfit(points: np.ndarray) -> np.ndarray:
+    """(K,) how ill the average head fits (K, 68, 2) ibug68 points: 0 wholly, 1 not at all.
+
+    The root of the weighted share of their spread that the best view, 10 degrees from the next, leaves. 0.2 is usual of
+    photographs, 0.5 of drawings with their large eyes; points that all fall together, or are not numbers, have 1.
+    """
+    z = points[..., 0] + 1j * points[..., 1].astype(np.float64)
+    z = z - (z @ _WEIGHTS)[:, None]
+    norm = np.sqrt(np.abs(z) ** 2 @ _WEIGHTS)
+    good = norm > 1e-6
+    likeness = np.zeros(len(z))
+    if good.any():
+        seen = _WEIGHED @ (z[good] / norm[good, None]).T
+        likeness[good] = np.abs(_all_round()[2].conj() @ seen).max(axis=0)
+    return np.asarray(np.sqrt(np.maximum(1 - likeness**2, 0)))
+
+
 @lru_cache(maxsize=1)
 def _all_round() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     yaws, pitches = _grid(np.arange(-100, 101, _COARSE), np.arange(-60, 61, _COARSE))

@@ -6,7 +6,7 @@ import json
 import warnings
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,12 +16,17 @@ from charaface.cli.options import FilePath
 from charaface.cli.screen import Screen
 from charaface.files import DamageWarning, InputError, Limits, OutputError
 
+if TYPE_CHECKING:
+    from charaface.data.check import Checked
+
 
 @click.group()
 def data() -> None:
     """Look at data sets of labelled faces, and split them."""
 
 
+# keys of charaface.data.check.KINDS, which would load NumPy
+PROBLEMS = ("unreadable", "size", "same", "near", "leak", "outside", "box", "swapped", "shape", "odd", "twice", "apart")
 SOURCE: list[options.Decorator] = [
     click.option("--from", "form", type=FORM, help="[default: by what the labels are]"),
     click.option(
@@ -144,3 +149,69 @@ def _share(text: str) -> tuple[str, float]:
         return name, float(number)
     except ValueError:
         raise click.UsageError(f"a share is NAME=NUMBER, as train=0.8, got {text!r}") from None
+
+
+@data.command()
+@click.argument("labels", nargs=-1, required=True, type=FilePath)
+@options.with_options(
+    [
+        click.option(
+            "--by",
+            metavar="picture|folder|REGEX",
+            help="What no two LABELS may share, as for split, besides pictures that are alike.",
+        ),
+        click.option(
+            "--ignore", multiple=True, type=click.Choice(PROBLEMS), help="A kind of problem that does not count."
+        ),
+        click.option("-o", "--output", type=FilePath, help="A picture: contact sheets of the faces in question."),
+        click.option(
+            "-n", "--number", type=click.IntRange(1, 100_000), default=36, show_default=True, help="Of faces on them."
+        ),
+    ],
+    SOURCE,
+    options.SIZES,
+)
+def check(labels: tuple[Path, ...], output: Path | None, number: int, **given: Any) -> int:
+    """Look for what is wrong in data sets: labels that make no face, pictures that are there twice or not at all.
+
+    Several LABELS are the parts of a split, and what two of them share is a leak. A line a problem goes to standard
+    error, one JSON object with counts and problems to standard output. The exit status is 1 where anything was found.
+    """
+    from charaface.data.check import check as looked_through
+
+    given["limits"] = Limits(given.pop("max_pixels"), given.pop("max_frames"), given.pop("max_seconds"))
+    with Screen(1) as screen, warnings.catch_warnings():
+        warnings.simplefilter("always", DamageWarning)
+        warnings.showwarning = lambda message, *_, **__: screen.say(f"warning: {message}")
+
+        def progress(done: int) -> None:
+            screen.progress(labels[0], done, None)
+
+        try:
+            found = looked_through(labels, problem=lambda one: screen.say(str(one)), progress=progress, **given)
+        except InputError:
+            raise
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        if output is not None:
+            _show(found, labels, output, number, given, screen)
+    click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
+    return 1 if found.problems else 0
+
+
+def _show(
+    found: Checked, labels: tuple[Path, ...], output: Path, number: int, given: dict[str, Any], screen: Screen
+) -> None:
+    """Contact sheets of what was found, those of each file under a name of their own where there are several."""
+    from charaface.data.look import look
+
+    take = options.take(given, "form", "scheme", "pictures", "limits")
+    for source in labels:
+        notes = found.notes(str(source))
+        name = output if len(labels) == 1 else output.with_name(f"{output.stem}-{source.stem}{output.suffix}")
+        try:
+            sheets = look(source, name, number=number, notes=notes, problem=lambda _: None, **take) if notes else []
+        except InputError:  # only of pictures that cannot be shown
+            continue
+        for sheet in sheets:
+            screen.say(f"{sheet.path}: {len(sheet.tiles)} faces")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -24,6 +24,7 @@ MARGIN = 0.5  # of the box: what lies round a face tells whether its label is ri
 GAP = 8  # pixels between tiles and round them
 _GROUND = (236, 236, 240)
 _INK = (20, 24, 43)
+Spot = tuple[str, int, int | None]  # file, frame, number of a face or None for all
 _STYLE = DrawStyle(boxes=True, numbers=True, hidden="hollow")
 
 
@@ -33,6 +34,7 @@ class Tile:
 
     record: Record
     number: int  # of the face in its record, from 0
+    note: str = ""  # what else there is to say of it
 
     @property
     def face(self) -> Face:
@@ -41,9 +43,9 @@ class Tile:
 
     @property
     def title(self) -> str:
-        """File, frame where it is not the first, and number of the face."""
+        """File, frame where it is not the first, number of the face, and what else there is to say."""
         frame = f" f{self.record.frame}" if self.record.frame else ""
-        return f"{Path(self.record.file).name}{frame} #{self.number}"
+        return f"{self.note and f'{self.note}: '}{Path(self.record.file).name}{frame} #{self.number}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def look(
     seed: int | None = None,
     columns: int = 6,
     size: int = 320,
+    notes: Mapping[Spot, str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
     problem: Callable[[str], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -92,6 +95,7 @@ def look(
     scheme: that of points where the file does not tell it. The pictures are looked for where their names say, beside
     source, or below pictures. number faces are shown: the first, or with a seed a random choice, the same for the same
     seed. A sheet has columns and as many rows of tiles of size pixels; further ones are called sheet-2.png and so on.
+    notes: only these faces, by file, frame and number, each with a word on it; all faces of a picture by number None.
     problem gets a line for each picture that is missing or cannot be read, whose faces are left out; without it the
     first raises. Raises InputError where there is no face or no picture at all, ValueError for numbers out of range.
     """
@@ -102,7 +106,7 @@ def look(
             raise ValueError(f"{name} is {low} to {high}, got {value}")
     source, output = Path(source), Path(output)
     kind, labels = (format_of(form), source) if form else format_at(source)
-    tiles = _chosen(kind.read(labels, scheme), number, seed)
+    tiles = _chosen(kind.read(labels, scheme), number, seed, notes)
     if not tiles:
         raise InputError(f"{source}: no face in it")
     places = Pictures(labels, None if pictures is None else Path(pictures))
@@ -117,9 +121,11 @@ def look(
     return sheets
 
 
-def _chosen(records: Iterator[Record], number: int, seed: int | None) -> list[Tile]:
+def _chosen(records: Iterator[Record], number: int, seed: int | None, notes: Mapping[Spot, str] | None) -> list[Tile]:
     """The first faces of records, or a random choice of so many (reservoir sampling), in their order."""
     faces = (Tile(record, k) for record in records for k in range(len(record.faces)))
+    if notes is not None:
+        faces = (replace(tile, note=note) for tile in faces if (note := _note(tile, notes)) is not None)
     if seed is None:
         return list(islice(faces, number))
     rng = np.random.default_rng(seed)
@@ -130,6 +136,11 @@ def _chosen(records: Iterator[Record], number: int, seed: int | None) -> list[Ti
         elif (k := int(rng.integers(place + 1))) < number:
             kept[k] = (place, tile)
     return [tile for _, tile in sorted(kept, key=lambda one: one[0])]
+
+
+def _note(tile: Tile, notes: Mapping[Spot, str]) -> str | None:
+    spot = (tile.record.file, tile.record.frame)
+    return notes.get((*spot, tile.number), notes.get((*spot, None)))
 
 
 def _drawn(
