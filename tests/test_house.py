@@ -130,7 +130,8 @@ def test_importing_the_package_takes_less_than_a_quarter_of_a_second() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", ["--help", "landmarks --help", "train --help", "convert --help", "data look --help"]
+    "arguments",
+    ["--help", "landmarks --help", "train --help", "convert --help", "data look --help", "data check --help"],
 )
 def test_help_loads_no_network_library(arguments: str) -> None:
     code = (

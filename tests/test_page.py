@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charaface.page import BINS, Gathering, Summary
+from charaface.page import BINS, Gathering, Section, Summary, write_page
 
 
 def summary(name: str, score: float | None = 0.9, **known: object) -> Summary:
@@ -96,3 +96,16 @@ def test_a_link_leads_from_the_page_to_the_file(tmp_path: Path) -> None:
 def test_most_is_a_number_of_pictures() -> None:
     with pytest.raises(ValueError, match="most is 0 pictures or more, got -1"):
         Gathering(-1)
+
+
+def test_a_page_of_sections_shows_words_plots_and_tables_as_they_are(tmp_path: Path) -> None:
+    section = Section("A & B", "<b>", [('plot "1"', "<svg/>")], [["<head>", "n"], ["cell", "1"]])
+    write_page(tmp_path / "p.html", "<set>", ["of", "x&y"], [(1, "face"), (1200, "picture")], [section, Section("C")])
+    text = (tmp_path / "p.html").read_text("utf-8")
+    assert "<title>&lt;set&gt;</title>" in text
+    assert re.findall(r"<h2>(.*?)</h2>", text) == ["A &amp; B", "C"]
+    assert re.findall(r"<li><b>(.*?)</li>", text) == ["1</b> face", "1,200</b> pictures"]
+    assert "<p>&lt;b&gt;</p>" in text
+    assert "<tr><th>&lt;head&gt;<th>n" in text
+    assert "<tr><td>cell<td>1" in text
+    assert 'alt="plot &quot;1&quot;" src="data:image/svg+xml;base64,PHN2Zy8+"' in text

@@ -85,6 +85,36 @@ def look(source: Path, output: Path, **given: Any) -> int:
 @click.argument("labels", type=FilePath)
 @options.with_options(
     [
+        click.option("-o", "--output", type=FilePath, help="A page of HTML with plots."),
+        click.option("--by", metavar="picture|folder|REGEX", help="How faces are grouped, as for split."),
+    ],
+    SOURCE[:2],
+)
+def stats(labels: Path, output: Path | None, **given: Any) -> int:
+    """Tell in numbers what a data set holds: sizes, poses, kinds, people, and where each point lies.
+
+    One JSON object goes to standard output; the plots of the page need matplotlib.
+    """
+    from charaface.data.plots import NO_PLOTS, write_stats
+    from charaface.data.stats import stats as counted
+
+    with Screen(1) as screen:
+        try:
+            found = counted(labels, progress=lambda done: screen.progress(labels, done, None), **given)
+        except InputError:
+            raise
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        if output is not None and not write_stats(found, labels.name, output):
+            screen.say(f"warning: {NO_PLOTS}")
+    click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
+    return 0
+
+
+@data.command()
+@click.argument("labels", type=FilePath)
+@options.with_options(
+    [
         click.option("-o", "--output", type=FilePath, required=True, help="A folder."),
         click.option(
             "--by",

@@ -1,4 +1,4 @@
-"""A report as one page of HTML that needs nothing else: counts, a histogram of scores, pictures, the worst first."""
+"""The page of a report: counts, a histogram of scores, pictures, the worst first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from charaface.files import natural
+from charaface.page.sections import head, many
 
 BINS = 20  # of the histogram, from a score of 0 to 1
 
@@ -78,7 +79,7 @@ class Gathering:
         shown = [one for _, one in sorted(self._shown, key=lambda pair: _rank(pair[1]))]
         rest = sorted(self._rest, key=_rank)
         good = [*shown, *rest, *self._empty]
-        yield _HEAD
+        yield head("Faces")
         yield "<header><h1>Faces</h1>"
         yield f"<p>{escape(' · '.join(made_by))}</p></header>"
         yield from _counts(good, self._empty, self._failed)
@@ -89,13 +90,13 @@ class Gathering:
             yield from _table(rest, folder)
             yield "</section>"
         if self._empty:
-            yield f"<section><h2>Without a face</h2><p>{_many(len(self._empty), 'file')}.</p>"
+            yield f"<section><h2>Without a face</h2><p>{many(len(self._empty), 'file')}.</p>"
             pictures = [one for one in self._empty if one.thumbnail]
             yield from _cards(pictures, folder)
             yield from _table([one for one in self._empty if not one.thumbnail], folder)
             yield "</section>"
         if self._failed:
-            yield f"<section><h2>Failed</h2><p>{_many(len(self._failed), 'file')}.</p><dl>"
+            yield f"<section><h2>Failed</h2><p>{many(len(self._failed), 'file')}.</p><dl>"
             for one in self._failed:
                 yield f"<dt>{escape(one.file)}</dt><dd>{escape(one.failed)}</dd>"
             yield "</dl></section>"
@@ -171,7 +172,7 @@ def _table(summaries: Sequence[Summary], folder: Path) -> Iterator[str]:
     """The files for which there is no picture any more, folded away."""
     if not summaries:
         return
-    yield f"<details><summary>{_many(len(summaries), 'more file')} without a picture</summary><table>"
+    yield f"<details><summary>{many(len(summaries), 'more file')} without a picture</summary><table>"
     for one in summaries:
         note = f" · {one.note}" if one.note else ""
         yield f"<tr><td>{_name(one, folder)}<td>{escape(_size(one))}<td>{escape(_found(one) + note)}"
@@ -190,7 +191,7 @@ def _name(one: Summary, folder: Path) -> str:
 
 def _size(one: Summary) -> str:
     size = f"{one.width} x {one.height}" if one.width else "size not known"
-    return f"{size} · {_many(one.frames, 'frame')}" if one.frames > 1 else size
+    return f"{size} · {many(one.frames, 'frame')}" if one.frames > 1 else size
 
 
 def _found(one: Summary) -> str:
@@ -198,52 +199,16 @@ def _found(one: Summary) -> str:
         return "no face"
     low, high = one.scores
     range_of = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
-    words = [f"{_many(one.faces, 'face')}, score {range_of}"]
+    words = [f"{many(one.faces, 'face')}, score {range_of}"]
     if one.point is not None:
         words.append(f"lowest point {one.point:.2f}")
     if one.frames > 1:
         words.append(f"worst in frame {one.frame}")
     if one.frames > 1 and one.faceless:
-        words.append(f"{_many(one.faceless, 'frame')} without a face")
+        words.append(f"{many(one.faceless, 'frame')} without a face")
     return " · ".join(words)
 
 
 def _order(shown: int, rest: int) -> str:
     words = "By the lowest score of a face"
     return f"{words}; the first {shown} of {shown + rest} with a picture." if rest else f"{words}."
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' if count != 1 else ''}"
-
-
-_HEAD = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Faces</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<style>
-:root { color-scheme: light dark; --paper: #fbfbfd; --ink: #14182b; --soft: #5c6280; --line: #dcdfec; --card: #fff;
-  --bar: #4a63d8; }
-@media (prefers-color-scheme: dark) { :root { --paper: #10131f; --ink: #eceef8; --soft: #9aa1c0; --line: #2b3047;
-  --card: #181c2d; --bar: #8ea2ff; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
-main { max-width: 1280px; margin: 0 auto; padding: 24px; }
-h1 { font-size: 26px; margin: 0; } h2 { font-size: 18px; margin: 32px 0 4px; }
-p, dd { color: var(--soft); margin: 0 0 12px; }
-a { color: inherit; font-weight: 600; text-decoration: none; } a:hover { text-decoration: underline; }
-.counts { list-style: none; display: flex; flex-wrap: wrap; gap: 12px; padding: 0; margin: 20px 0 0; }
-.counts li { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 16px;
-  color: var(--soft); } .counts b { display: block; font-size: 22px; color: var(--ink); }
-svg { width: 100%; max-width: 720px; height: auto; display: block; font-size: 12px; }
-svg text { fill: var(--soft); } .bar { fill: var(--bar); } .hit { fill: transparent; } .axis { stroke: var(--line); }
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(216px, 1fr)); gap: 14px; }
-figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
-.picture { aspect-ratio: 1; display: flex; align-items: center; justify-content: center; background: var(--line); }
-.picture img { width: 100%; height: 100%; object-fit: contain; } .none { color: var(--soft); }
-figcaption { padding: 8px 12px 12px; font-size: 13px; color: var(--soft); overflow-wrap: anywhere; }
-figcaption a, figcaption b, dt, td a { color: var(--ink); } dt { font-weight: 600; overflow-wrap: anywhere; }
-details { margin-top: 16px; } summary { cursor: pointer; color: var(--soft); }
-table { border-collapse: collapse; margin-top: 8px; font-size: 13px; color: var(--soft); }
-td { border-top: 1px solid var(--line); padding: 4px 16px 4px 0; overflow-wrap: anywhere; }
-</style></head><body><main>"""
