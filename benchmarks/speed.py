@@ -33,7 +33,7 @@ from charaface.detector import candidates
 from charaface.draw import draw_faces
 from charaface.face import Face
 from charaface.landmarker import Framing, read
-from charaface.session import load_for
+from charaface.session import load_for, load_readers
 from charaface.synth.clip import render_clip
 from charaface.tasks.annotate import annotate
 from charaface.tasks.detect import detect
@@ -96,7 +96,7 @@ def clip(model: list[str] | None, gif: Path, truth: list[list[Face]], threads: i
             kept["info"], kept["frames"] = opened.info, list(opened)
 
     def follow() -> None:
-        follower = Follower(load_for("detect", model, threads), load_for("landmarks", model, threads), Following())
+        follower = Follower(load_for("detect", model, threads), load_readers(model, threads), Following())
         kept["faces"] = [follower.see(frame.image, frame.time) for frame in kept["frames"]]
 
     def draw() -> None:

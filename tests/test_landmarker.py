@@ -7,6 +7,7 @@ from charaface.geometry import box_from_points, crop_matrix, invert, transform
 from charaface.landmarker import BATCH, Framing, Reading, combined, frame_points, read, read_again
 from charaface.pose import HEAD
 from charaface.schemes import IBUG68
+from charaface.session import Readers
 from painted import Fake, detector, landmarker, paint, points_of
 
 SQUARE = (100.0, 60.0, 90.0)
@@ -26,7 +27,7 @@ def test_the_second_pass_forgets_what_the_box_was_off(shift: tuple[int, int]) ->
     image, network = paint([SQUARE]), landmarker()
     off = BOX + np.array([*shift, *shift])
     first = read(image, [Framing(off)], network)
-    (second,) = read_again(image, first, network)
+    (second,) = read_again(image, first, Readers(network, network))
     # a first look from further off than 0.15 box sides hardly counts; from nearer the fake network is not off either
     assert np.abs(second.points - points_of(SQUARE)).max() < 0.25
 

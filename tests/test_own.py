@@ -111,3 +111,9 @@ def test_the_command_measures_a_data_set_and_names_what_it_cannot_read(tmp_path:
     assert ["1.png: no such picture" in printed.err, "2.png: is no PNG" in printed.err] == [True, True]
     assert run(["evaluate", str(tmp_path / "none.jsonl")]) == 2
     assert "none.jsonl: no such file" in capsys.readouterr().err
+
+
+def test_the_points_of_another_scheme_are_measured_where_ibug68_has_them(tmp_path: Path) -> None:
+    sixty = predictor(lambda n: [found_face(truth(n)).to("manga60a")], lambda n: truth(n))
+    table = own_table(list(questions(labels(tmp_path))), Answers(sixty, Path()))
+    assert cell(table, "Points by part", "all: own box", "jaw") == pytest.approx(0, abs=1e-3)

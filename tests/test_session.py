@@ -161,6 +161,49 @@ def test_a_spec_of_each_task_is_read() -> None:
     assert (spec.input.size, spec.scheme, spec.crop_scale) == ((128, 128), "ibug68", 1.4)
 
 
+POINTS: dict[str, Any] = {**LANDMARKS, "outputs": ["points"], "scheme": "manga60a"}
+
+
+def points_network(spec: dict[str, Any] = POINTS, count: int = 60) -> bytes:
+    """An ONNX model that gives points (N, count, 2) alone, zeros all of them."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes = [
+        helper.make_node("ReduceMean", ["image", "axes"], ["mean"], keepdims=1),
+        helper.make_node("Squeeze", ["mean", "axis"], ["flat"]),
+        helper.make_node("Mul", ["flat", "zeros"], ["points"]),
+    ]
+    constants = {"axes": np.array([1, 2, 3]), "axis": np.array([3]), "zeros": np.zeros((1, count, 2), np.float32)}
+    graph = helper.make_graph(
+        nodes,
+        "points",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, 128, 128])],
+        [helper.make_tensor_value_info("points", TensorProto.FLOAT, ["n", count, 2])],
+        [numpy_helper.from_array(values, name) for name, values in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    helper.set_model_props(model, {"charaface": json.dumps(spec)})
+    return model.SerializeToString()  # type: ignore[no-any-return]
+
+
+def test_a_network_may_give_points_alone_and_then_another_frames() -> None:
+    network = Session(points_network(), 1)
+    assert not network.spec.frames
+    assert Spec.from_json(json.dumps(LANDMARKS)).frames
+    assert not Spec.from_json(json.dumps(changed(LANDMARKS, scheme="manga60a"))).frames
+    assert network.run(np.zeros((2, 3, 128, 128), np.float32))["points"].shape == (2, 60, 2)
+
+
+def test_readers_are_one_network_or_the_points_of_one_and_the_framing_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(points_network())
+    own, mixed = session.load_readers(None, 1), session.load_readers([path], 1)
+    assert own.alone
+    assert not mixed.alone
+    assert mixed.framer is own.framer
+    assert mixed.reader.spec.scheme == "manga60a"
+
+
 def other_input() -> bytes:
     return data(spec=changed(DETECT, input__name="picture"))
 
@@ -181,6 +224,7 @@ def more_outputs() -> bytes:
         (data(spec=changed(DETECT, task="mesh")), "its Spec is wrong: task is 'mesh'"),
         (other_input(), "the input is image, not picture"),
         (more_outputs(), "the network does not give masks"),
+        (points_network(count=68), r"points are \['n', 68, 2\]; manga60a has \(N, 60, 2\)"),
     ],
 )
 def test_bytes_that_are_no_network_of_ours_are_refused_by_name(bytes_: bytes, wrong: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from charaface.geometry import area, box_from_points, clip_box, crop_matrix, inv
 from charaface.image import warp
 from charaface.pose import head_pose
 from charaface.schemes import SCHEMES
-from charaface.session import Session
+from charaface.session import Readers, Session
 
 BATCH = 16  # crops at a time: more is no faster on a CPU and takes memory
 _OFF, _TURNED = 0.05, 5.0  # box sides and degrees: less than half of what the network is trained to bear
@@ -46,6 +46,7 @@ class Reading(NamedTuple):
     visible: np.ndarray  # (N,) float32, probability that it is drawn and not hidden
     face: float  # probability that the crop was centred on a face
     crop: Framing | None = None  # where it was read
+    given: Reading | None = None  # what a network without framing read there, of its own scheme: the result's points
 
     def box(self, width: int, height: int) -> np.ndarray | None:
         """(4,) float32 box of the points, clipped to a picture of that size; None where nothing is left of it."""
@@ -63,7 +64,15 @@ class Reading(NamedTuple):
 
     def landmarks(self, scheme: str) -> Landmarks:
         """The points as a result."""
-        return Landmarks(self.points, self.scores, self.visible >= 0.5, scheme)
+        given = self.given or self
+        return Landmarks(given.points, given.scores, given.visible >= 0.5, scheme)
+
+    def moved(self, move: Callable[[np.ndarray], np.ndarray]) -> Reading:
+        """The same with all points at once, those of the other network behind its own, as move gives them."""
+        if self.given is None:
+            return self._replace(points=move(self.points))
+        own, given = np.split(move(np.concatenate([self.points, self.given.points])), [len(self.points)])
+        return self._replace(points=own, given=self.given._replace(points=given))
 
 
 def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, flip: bool = False) -> list[Reading]:
@@ -79,22 +88,40 @@ def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, fl
         part = framings[start : start + BATCH]
         matrices = [crop_matrix(_grown(f.box), width, spec.crop_scale, f.angle) for f in part]
         crops = [warp(image, matrix, (width, width)) for matrix in matrices]
-        found = session.run(spec.input.batch(crops))
+        found = _run(session, crops)
         if flip:
-            mirrored = session.run(spec.input.batch([crop[:, ::-1] for crop in crops]))
+            mirrored = _run(session, [crop[:, ::-1] for crop in crops])
             found = _average(found, mirrored, np.asarray(SCHEMES[spec.scheme].mirror))
         out += [_to_picture(found, i, width, matrix, part[i]) for i, matrix in enumerate(matrices)]
     return out
 
 
-def read_again(image: np.ndarray, first: Sequence[Reading], session: Session, *, flip: bool = False) -> list[Reading]:
+def _run(session: Session, crops: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """What a network says of crops; one that gives points alone is sure of all."""
+    found = session.run(session.spec.input.batch(crops))
+    ones = np.ones(found["points"].shape[:2], np.float32)
+    return {"scores": ones, "visible": ones, "face": ones[:, 0], **found}
+
+
+def read_again(image: np.ndarray, first: Sequence[Reading], readers: Readers, *, flip: bool = False) -> list[Reading]:
     """The second pass: each face cropped upright from its own first points, which removes what its box was off.
 
-    Two looks at one face err apart: each point is the mean of both, weighed by how sure either is and by how well the
-    first crop lay.
+    Two looks of one network at one face err apart: each point is the mean of both, weighed by how sure either is and
+    by how well the first crop lay.
     """
-    second = read(image, [reading.framing() for reading in first], session, flip=flip)
+    framings = [reading.framing() for reading in first]
+    if not readers.alone:
+        return read_given(image, first, framings, readers, flip=flip)
+    second = read(image, framings, readers.reader, flip=flip)
     return [combined(a, b) for a, b in zip(first, second, strict=True)]
+
+
+def read_given(
+    image: np.ndarray, first: Sequence[Reading], framings: Sequence[Framing], readers: Readers, *, flip: bool = False
+) -> list[Reading]:
+    """The readings of the framer, each with what the reader gives in a framing."""
+    given = read(image, framings, readers.reader, flip=flip)
+    return [a._replace(crop=b.crop, given=b) for a, b in zip(first, given, strict=True)]
 
 
 def combined(first: Reading, second: Reading) -> Reading:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -22,10 +22,8 @@ METADATA_KEY = "charaface"
 MOST_THREADS = 4  # by default: more gain little on networks this small
 
 # task to the outputs its networks must have
-OUTPUTS: dict[str, tuple[str, ...]] = {
-    "landmarks": ("points", "scores", "visible", "face"),
-    "detect": ("boxes", "scores"),
-}
+OUTPUTS: dict[str, tuple[str, ...]] = {"landmarks": ("points",), "detect": ("boxes", "scores")}
+FRAMING = ("points", "scores", "visible", "face")  # of a network that frames a face and says whether it is one
 Model = str | Path | Sequence[str | Path] | None  # names in WEIGHTS or paths; each replaces the network of its task
 
 
@@ -70,6 +68,11 @@ class Spec:
     def label(self) -> str:
         """Name and version, as results name their weights."""
         return f"{self.name}-{self.version}"
+
+    @property
+    def frames(self) -> bool:
+        """Whether a landmark network says where a face lies and whether it is one, so that no other is needed."""
+        return self.scheme == "ibug68" and set(FRAMING) <= set(self.outputs)
 
     @classmethod
     def from_json(cls, text: str) -> Spec:
@@ -156,6 +159,11 @@ class Session:
         missing = set(self.spec.outputs) - {o.name for o in self._ort.get_outputs()}
         if missing:
             raise ValueError(f"the network does not give {', '.join(sorted(missing))}")
+        if self.spec.scheme is not None:
+            count = SCHEMES[self.spec.scheme].count
+            shape = next(o.shape for o in self._ort.get_outputs() if o.name == "points")
+            if len(shape) != 3 or any(type(n) is int and n != m for n, m in zip(shape[1:], (count, 2), strict=True)):
+                raise ValueError(f"points are {shape}; {self.spec.scheme} has (N, {count}, 2)")
 
 
 def load(name: str | Path, threads: int | None = None) -> Session:
@@ -176,10 +184,33 @@ def load(name: str | Path, threads: int | None = None) -> Session:
 
 def load_for(task: str, model: Model = None, threads: int | None = None) -> Session:
     """The session of a task: the one of model that is made for it, or the package's own."""
+    return _first(task, model, threads, lambda spec: spec.task == task)
+
+
+class Readers(NamedTuple):
+    """The networks that read a face; one and the same, unless the one that is asked for gives points alone."""
+
+    framer: Session  # reads 68 points, which say where the face lies and how it leans, and whether it is one
+    reader: Session  # gives the points of the result
+
+    @property
+    def alone(self) -> bool:
+        """Whether one network does both."""
+        return self.framer is self.reader
+
+
+def load_readers(model: Model = None, threads: int | None = None) -> Readers:
+    """The networks for landmarks: the one of model or the package's own, which also frames for one that cannot."""
+    reader = load_for("landmarks", model, threads)
+    framer = reader if reader.spec.frames else _first("landmarks", model, threads, lambda spec: spec.frames)
+    return Readers(framer, reader)
+
+
+def _first(task: str, model: Model, threads: int | None, fits: Callable[[Spec], bool]) -> Session:
     models = [model] if isinstance(model, (str, Path)) else list(model or ())
     for name in models:
         session = load(name, threads)
-        if session.spec.task == task:
+        if fits(session.spec):
             return session
     return load(weights.DEFAULTS[task], threads)
 

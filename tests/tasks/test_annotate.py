@@ -323,3 +323,16 @@ def test_a_range_needs_a_clip_and_an_output(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="0 <= start < stop"):
         annotate(source, tmp_path / "out.gif", start=3, stop=2)
     assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]
+
+
+@pytest.mark.usefixtures("world")
+def test_a_gif_is_drawn_on_in_the_lines_of_the_scheme_that_its_network_reads(tmp_path: Path) -> None:
+    source, output = gif(tmp_path / "in.gif"), tmp_path / "out.gif"
+    annotate(source, output, model="mine.onnx")
+    found = list(frames(source, model="mine.onnx"))
+    with open_clip(source) as a, open_clip(output) as b:
+        assert (a.info.width, a.info.height, a.info.loop) == (b.info.width, b.info.height, b.info.loop)
+        for old, new, frame in zip(a, b, found, strict=True):
+            assert old.duration == new.duration
+            assert [face.landmarks.scheme for face in frame.faces] == ["manga60a"]
+            assert np.abs(new.image.astype(int) - draw_faces(frame.image, frame.faces)).mean() < 0.2

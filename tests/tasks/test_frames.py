@@ -13,9 +13,10 @@ from PIL import Image
 from charaface import detect, frames, landmarks
 from charaface.files import InputError, LimitError, Limits
 from charaface.gif import GifWriter
-from charaface.session import load_for
+from charaface.schemes import convert_points
+from charaface.session import load_for, load_readers
 from charaface.tasks.frames import Follower, Following, Frame
-from painted import Square, World, detector, landmarker, paint, points_of
+from painted import Fake, Square, World, detector, landmarker, paint, points_of
 
 
 def gif(path: Path, pictures: Sequence[np.ndarray], duration: int = 40) -> Path:
@@ -94,7 +95,7 @@ def test_faces_are_searched_for_only_now_and_then(world: World, tmp_path: Path) 
 
 
 def test_a_face_that_stays_where_it_is_is_read_once_a_frame(world: World) -> None:
-    follower = Follower(load_for("detect"), load_for("landmarks"), Following(every=100))  # type: ignore[arg-type]
+    follower = Follower(load_for("detect"), load_readers(), Following(every=100))  # type: ignore[arg-type]
     rng = np.random.default_rng(0)
     for i in range(20):
         picture = paint([(60, 60, 90)])
@@ -245,7 +246,7 @@ def test_a_score_that_dips_does_not_lose_a_face(world: World, tmp_path: Path) ->
 
 @pytest.mark.usefixtures("world")
 def test_memory_does_not_grow_with_the_clip() -> None:
-    follower = Follower(load_for("detect"), load_for("landmarks"), Following())  # type: ignore[arg-type]
+    follower = Follower(load_for("detect"), load_readers(), Following())  # type: ignore[arg-type]
     for i in range(200):
         follower.see(paint([(20 + i % 97, 30 + i % 83, 60)], 200, 180), i / 25)
     assert len(follower._memory) <= 64
@@ -307,3 +308,41 @@ def test_a_range_that_is_none_fails_at_once(tmp_path: Path, start: int, stop: in
         frames(path, start=start, stop=stop)
     with pytest.raises(InputError, match="has 6 frames, numbered from 0, so none from 6 on"):
         frames(path, start=6)
+
+
+def test_a_network_of_points_alone_is_followed_as_the_package_s_is(world: World, tmp_path: Path) -> None:
+    path = clip(tmp_path, moving(12), width=420)
+    own, found = (list(frames(path, model=model)) for model in (None, "mine.onnx"))
+    assert tracks(found) == tracks(own)
+    for frame, plain in zip(found, own, strict=True):
+        for face, twin in zip(frame.faces, plain.faces, strict=True):
+            assert face.landmarks.points.shape == (60, 2)
+            assert face.weights == {**twin.weights, "landmarks": "mine-2", "pose": "squares68-1"}
+            assert np.abs(face.box - twin.box).max() < 1
+            places = convert_points(twin.landmarks.points, "ibug68", "manga60a")[0]
+            assert np.abs(face.landmarks.points - places).max() < 1.5
+    alone = [face.landmarks.points for face in landmarks(path, model="mine.onnx")]
+    assert all(np.array_equal(a.landmarks.points, b) for a, b in zip(found[0].faces, alone, strict=True))
+    assert not any(
+        "pose" in face.weights for frame in frames(path, "detect", model="mine.onnx") for face in frame.faces
+    )
+    assert len(world.pointer.calls) >= 12
+
+
+@pytest.mark.usefixtures("world")
+def test_the_points_of_another_network_are_held_still_too(world: World, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    steady = world.pointer
+
+    def trembling(batch: np.ndarray) -> dict[str, np.ndarray]:
+        points = steady.run(batch)["points"]
+        return {"points": (points + rng.normal(0, 0.004, points.shape)).astype(np.float32)}
+
+    world.pointer = Fake(steady.spec, trembling)
+    path = clip(tmp_path, [[(100, 60, 100)]] * 20)
+
+    def tremble(smooth: bool) -> float:
+        seen = np.stack([f.faces[0].landmarks.points for f in frames(path, smooth=smooth, model="mine.onnx")])
+        return float(np.abs(np.diff(seen, axis=0)).mean())
+
+    assert tremble(True) < 0.35 * tremble(False)

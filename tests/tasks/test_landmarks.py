@@ -7,7 +7,8 @@ import pytest
 
 from charaface import detect, landmarks
 from charaface.face import Emotion, Face
-from painted import World, landmarker, paint, points_of
+from charaface.schemes import convert_points
+from painted import World, landmarker, paint, pointer, points_of
 
 SQUARES = [(120, 30, 80), (30, 40, 60), (200, 120, 60)]
 IMAGE = paint(SQUARES)
@@ -95,3 +96,36 @@ def test_a_mirrored_picture_has_the_mirrored_faces(world: World) -> None:
         twin = there[round(width - float(face.box[2]))]
         points = face.landmarks.points[list(IBUG68.mirror)] * [-1, 1] + [width - 1, 0]
         assert np.abs(points - twin.landmarks.points).max() < 0.3
+
+
+@pytest.mark.parametrize("size", [64, 96, 128])
+@pytest.mark.parametrize("scheme", ["manga60a", "hysts28", "ibug68"])
+def test_a_network_of_points_alone_reads_its_scheme_where_the_package_s_network_framed(
+    world: World, scheme: str, size: int
+) -> None:
+    world.pointer = pointer(scheme, size)
+    found, own = landmarks(IMAGE, model="mine.onnx"), landmarks(IMAGE)
+    assert [shape[2:] for shape in world.pointer.calls] == [(size, size)]  # all faces at once
+    for face, plain, square in zip(found, own, SQUARES, strict=True):
+        assert (face.box.tolist(), face.score) == (plain.box.tolist(), plain.score)
+        assert face.landmarks.scheme == scheme
+        wanted = convert_points(points_of(square), "ibug68", scheme)[0]
+        assert np.abs(face.landmarks.points - wanted).max() < 0.6
+        assert (face.landmarks.scores == 1).all()
+        assert face.landmarks.visible.all()
+        assert abs(face.pose.yaw - plain.pose.yaw) < 1
+        assert face.weights == {**plain.weights, "landmarks": "mine-2", "pose": "squares68-1"}
+
+
+def test_a_network_of_points_alone_reads_given_faces_and_mirrored_crops(world: World) -> None:
+    face = Face([120, 30, 200, 110])
+    (plain,), (flipped,) = (landmarks(IMAGE, [face], model="mine.onnx", flip=flip) for flip in (False, True))
+    assert world.detector.calls == []
+    assert [shape[0] for shape in world.pointer.calls] == [1, 1, 1]
+    assert np.abs(plain.landmarks.points - flipped.landmarks.points).max() < 0.6
+    assert plain.weights == {"landmarks": "mine-2", "pose": "squares68-1"}
+
+
+@pytest.mark.usefixtures("world")
+def test_detect_asks_the_package_s_network_where_the_model_cannot_say_what_is_a_face() -> None:
+    assert [face.to_dict() for face in detect(IMAGE, model="mine.onnx")] == [face.to_dict() for face in detect(IMAGE)]

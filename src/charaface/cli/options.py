@@ -175,8 +175,8 @@ def networks(given: dict[str, Any], job: Job) -> dict[str, Any]:
     if given["model"]:
         from charaface import session
 
-        for task in ("detect", "landmarks"):
-            session.load_for(task, given["model"], threads)
+        session.load_for("detect", given["model"], threads)
+        session.load_readers(given["model"], threads)
     limits = Limits(given["max_pixels"], given["max_frames"], given["max_seconds"], given["max_faces"])
     return {
         "threshold": given["threshold"],

@@ -99,7 +99,7 @@ def points_of(face: Face | None) -> np.ndarray:
     """(68, 2) float64 points of a face, NaN of none."""
     if face is None or face.landmarks is None:
         return np.full((POINTS, 2), np.nan)
-    return face.landmarks.points.astype(np.float64)
+    return face.landmarks.to("ibug68").points.astype(np.float64)
 
 
 def mean_faces(labels: Sequence[Labelled], boxes: Sequence[np.ndarray]) -> list[np.ndarray]:

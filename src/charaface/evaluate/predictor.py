@@ -14,7 +14,7 @@ import numpy as np
 
 from charaface.face import Face
 from charaface.image import load
-from charaface.session import Model, load_for
+from charaface.session import Model, load_for, load_readers
 from charaface.tasks.detect import THRESHOLD, detect
 from charaface.tasks.frames import Follower, Following
 from charaface.tasks.landmarks import landmarks
@@ -140,11 +140,11 @@ def fingerprint(package: Path, *more: Path) -> str:
 
 def shipped(model: Model = None, threads: int | None = None) -> Predictor:
     """The tasks as users call them. model: a path.onnx, or several, in place of the package's networks."""
-    detector, reader = (load_for(task, model, threads) for task in ("detect", "landmarks"))
+    detector, readers = load_for("detect", model, threads), load_readers(model, threads)
     models = [model] if isinstance(model, (str, Path)) else list(model or ())
 
     def track(images: Sequence[np.ndarray]) -> list[list[Face]]:
-        follower = Follower(detector, reader, Following())
+        follower = Follower(detector, readers, Following())
         return [follower.see(image, number / 25) for number, image in enumerate(images)]
 
     return Predictor(
@@ -154,5 +154,5 @@ def shipped(model: Model = None, threads: int | None = None) -> Predictor:
         landmarks=lambda image, faces: landmarks(image, faces, model=model, threads=threads),
         track=track,
         key=fingerprint(Path(__file__).parents[1], *(Path(name) for name in models if is_path(name))),
-        names=(detector.spec.label, reader.spec.label),
+        names=(detector.spec.label, readers.reader.spec.label),
     )

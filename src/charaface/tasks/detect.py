@@ -49,14 +49,14 @@ def detect(
     if faces is not None:
         return list(faces)
     detector = session.load_for("detect", model, threads)
-    reader = session.load_for("landmarks", model, threads)
-    return [one.face for one in find(pixels, detector, reader, threshold, limits, name_of(image))]
+    framer = session.load_readers(model, threads).framer
+    return [one.face for one in find(pixels, detector, framer, threshold, limits, name_of(image))]
 
 
 def find(
     pixels: np.ndarray,
     detector: Session,
-    reader: Session,
+    framer: Session,
     threshold: float,
     limits: Limits = DEFAULT_LIMITS,
     name: str = "the picture",
@@ -69,8 +69,8 @@ def find(
         raise ValueError(f"threshold is a score from 0 to 1, got {threshold}")
     seen = candidates(pixels, detector, together(max(threshold, 0.01), 1 - SUREST))  # below, no verifier would save it
     seen_boxes = seen.boxes[: VERIFIED * seen.tiles]
-    readings = read(pixels, [Framing(box) for box in seen_boxes], reader)
-    weights = {"detect": detector.spec.label, "verify": reader.spec.label}
+    readings = read(pixels, [Framing(box) for box in seen_boxes], framer)
+    weights = {"detect": detector.spec.label, "verify": framer.spec.label}
     found = []
     for seen_box, reading, sure in zip(seen_boxes, readings, seen.scores.tolist(), strict=False):
         box, score = reading.box_beside(seen_box, pixels.shape[1], pixels.shape[0]), together(sure, reading.face)

@@ -15,10 +15,10 @@ from charaface.detector import merge, together
 from charaface.face import Face
 from charaface.geometry import iou
 from charaface.image import DEFAULT_LIMITS, Limits
-from charaface.landmarker import Framing, Reading, read, read_again
-from charaface.session import Model, Session
+from charaface.landmarker import Framing, Reading, read, read_again, read_given
+from charaface.session import Model, Readers, Session
 from charaface.tasks.detect import THRESHOLD, Found, find, order
-from charaface.tasks.landmarks import pose_of, with_landmarks
+from charaface.tasks.landmarks import with_landmarks
 from charaface.tracking import NEAR_ENOUGH, PointFilter, affinity, is_cut, is_plain, match, thumbnail
 from charaface.video import Clip, ClipFrame
 
@@ -98,7 +98,7 @@ def _run(clip: Clip, followed: Iterator[tuple[ClipFrame, list[Face]]], task: str
 
 
 def _without_landmarks(face: Face) -> Face:
-    weights = {task: name for task, name in face.weights.items() if task != "landmarks"}
+    weights = {task: name for task, name in face.weights.items() if task not in ("landmarks", "pose")}
     return replace(face, landmarks=None, pose=None, weights=weights)
 
 
@@ -134,7 +134,7 @@ def follow(
 def eye(numbered: bool, options: Following, model: Model, threads: int | None, limits: Limits, name: str) -> See:
     """What sees the faces of one frame after another of a clip of that name; numbered: whether they get tracks."""
     detector = session.load_for("detect", model, threads)
-    follower = Follower(detector, session.load_for("landmarks", model, threads), options, limits, name)
+    follower = Follower(detector, session.load_readers(model, threads), options, limits, name)
 
     def see(frame: ClipFrame) -> list[Face]:
         return follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)
@@ -147,7 +147,7 @@ class _Track:
     """A face that is being followed."""
 
     number: int
-    points: np.ndarray  # (N, 2) as last read, not smoothed
+    points: np.ndarray  # (68, 2) as last read, not smoothed
     framing: Framing  # where they were read
     sure: float  # the detector's part of the score
     filter: PointFilter = field(default_factory=PointFilter)
@@ -159,6 +159,7 @@ class _Seen:
     """A face of the present frame, as read."""
 
     face: Face
+    reading: Reading  # what the face's points are from
     framing: Framing
     sure: float
     track: _Track | None = None
@@ -170,13 +171,13 @@ class Follower:
     def __init__(
         self,
         detector: Session,
-        reader: Session,
+        readers: Readers,
         options: Following,
         limits: Limits = DEFAULT_LIMITS,
         name: str = "the picture",
     ) -> None:
         """name: what a LimitError calls the clip."""
-        self._detector, self._reader, self._options = detector, reader, options
+        self._detector, self._readers, self._options = detector, readers, options
         self._limits, self._name = limits, name
         self._tracks: list[_Track] = []
         self._next = 0
@@ -219,20 +220,20 @@ class Follower:
             return followed
         self._since = 0
         o = self._options
-        found = find(image, self._detector, self._reader, o.threshold, self._limits, self._name)
+        found = find(image, self._detector, self._readers.framer, o.threshold, self._limits, self._name)
         return self._joined(image, followed, found)
 
     def _follow(self, image: np.ndarray, tracks: Sequence[_Track]) -> list[_Seen]:
         """The tracks that are still a face, read where they were."""
         height, width = image.shape[:2]
-        weights = {"detect": self._detector.spec.label, "verify": self._reader.spec.label}
+        weights = {"detect": self._detector.spec.label, "verify": self._readers.framer.spec.label}
         seen = []
         for track, (reading, framing) in zip(tracks, self._read_where_they_were(image, tracks), strict=True):
             box, score = reading.box(width, height), together(track.sure, reading.face)
             jumped = affinity(track.points, reading.points) < NEAR_ENOUGH
             if box is not None and not jumped and score >= _HOLD * self._options.threshold:
-                face = with_landmarks(Face(box, score, weights=weights), reading, self._reader)
-                seen.append(_Seen(face, framing, track.sure, track))
+                face = with_landmarks(Face(box, score, weights=weights), reading, self._readers)
+                seen.append(_Seen(face, reading, framing, track.sure, track))
         if not seen:
             return []
         return [seen[i] for i in sorted(merge(*_boxes([one.face for one in seen])))]
@@ -246,14 +247,17 @@ class Follower:
         readings: dict[int, Reading] = {}
         left = list(range(len(tracks)))
         for _ in range(_PASSES):
-            found = read(image, [framings[i] for i in left], self._reader, flip=self._options.flip)
+            found = read(image, [framings[i] for i in left], self._readers.framer, flip=self._options.flip)
             readings.update(zip(left, found, strict=True))
             wanted = {i: readings[i].framing() for i in left}
             left = [i for i in left if not framings[i].still_fits(wanted[i])]
             if not left:
                 break
             framings = [wanted[i] if i in left else framing for i, framing in enumerate(framings)]
-        return [(readings[i], framings[i]) for i in range(len(tracks))]
+        found = [readings[i] for i in range(len(tracks))]
+        if not self._readers.alone:
+            found = read_given(image, found, framings, self._readers, flip=self._options.flip)
+        return list(zip(found, framings, strict=True))
 
     def _joined(self, image: np.ndarray, followed: list[_Seen], found: list[Found]) -> list[_Seen]:
         """What was followed, its detector score brought up to date, and what was found beside it."""
@@ -268,10 +272,10 @@ class Follower:
         boxes, scores = _boxes([*(one.face for one in followed), *(one.face for one in found)])
         scores[: len(followed)] += 1  # one that is followed is not replaced
         new = [found[i - len(followed)] for i in sorted(merge(boxes, scores)) if i >= len(followed)]
-        second = read_again(image, [one.first for one in new], self._reader, flip=self._options.flip)
-        read_faces = [with_landmarks(one.face, r, self._reader) for one, r in zip(new, second, strict=True)]
+        second = read_again(image, [one.first for one in new], self._readers, flip=self._options.flip)
+        read_faces = [with_landmarks(one.face, r, self._readers) for one, r in zip(new, second, strict=True)]
         framings = [r.crop or r.framing() for r in second]  # where the second look was: where the first said
-        fresh = [_Seen(face, f, one.sure) for face, f, one in zip(read_faces, framings, new, strict=True)]
+        fresh = [_Seen(face, r, f, one.sure) for face, r, f, one in zip(read_faces, second, framings, new, strict=True)]
         return followed + fresh
 
     def _numbered(self, seen: list[_Seen]) -> list[_Seen]:
@@ -279,7 +283,7 @@ class Follower:
         claimed = {one.track.number for one in seen if one.track}
         free = [track for track in self._tracks if track.number not in claimed]
         loose = [i for i, one in enumerate(seen) if one.track is None]
-        continued = match([track.points for track in free], [_points(seen[i]) for i in loose])
+        continued = match([track.points for track in free], [seen[i].reading.points for i in loose])
         out = list(seen)
         for j, i in enumerate(loose):
             track = free[continued[j]] if j in continued else self._new_track(seen[i])
@@ -290,7 +294,7 @@ class Follower:
         return out
 
     def _new_track(self, one: _Seen) -> _Track:
-        track = _Track(self._next, _points(one), one.framing, one.sure)
+        track = _Track(self._next, one.reading.points, one.framing, one.sure)
         self._next += 1
         self._tracks.append(track)
         return track
@@ -304,27 +308,22 @@ class Follower:
     def _show(self, one: _Seen, time: float, width: int, height: int) -> Face:
         """The face with its number, its points held still."""
         face, track = one.face, one.track
-        if track is None or face.landmarks is None:
+        if track is None:
             return face
-        track.points, track.framing, track.sure = face.landmarks.points, one.framing, one.sure
+        track.points, track.framing, track.sure = one.reading.points, one.framing, one.sure
         face = replace(face, track=track.number)
-        if not self._options.smooth or face.landmarks is None:
+        if not self._options.smooth:
             return face
-        points = track.filter(track.points, time)
-        if np.array_equal(points, track.points):
+        held = one.reading.moved(lambda points: track.filter(points, time))
+        if np.array_equal(held.points, track.points):
             return face
-        marks = replace(face.landmarks, points=points)
-        box = Reading(points, marks.scores, marks.scores, 1.0).box(width, height)
-        return replace(face, box=face.box if box is None else box, landmarks=marks, pose=pose_of(marks))
+        box = held.box(width, height)
+        return with_landmarks(replace(face, box=face.box if box is None else box), held, self._readers)
 
     def _remember(self, key: bytes, seen: list[_Seen]) -> None:
         self._memory[key] = [replace(one, track=None) for one in seen]
         if len(self._memory) > _REMEMBERED:
             self._memory.popitem(last=False)
-
-
-def _points(one: _Seen) -> np.ndarray:
-    return one.face.landmarks.points if one.face.landmarks else np.zeros((0, 2))
 
 
 def _boxes(faces: Sequence[Face]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""landmarks: 68 points and the head pose of each face."""
+"""landmarks: the points and the head pose of each face."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from charaface import session
-from charaface.face import Face, Landmarks, Pose
+from charaface.face import Face, Pose
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of
 from charaface.landmarker import Framing, Reading, read, read_again
 from charaface.pose import head_pose
-from charaface.session import Model, Session
+from charaface.session import Model, Readers
 from charaface.tasks.detect import THRESHOLD, find
 
 
@@ -28,29 +28,34 @@ def landmarks(
 
     Every face is read twice: in its box, then upright and in the middle as the first points say. Given faces keep
     box, score and all other fields, and none is dropped. flip reads the mirrored crop as well and averages: twice
-    the time, a little less error. threshold, model, threads, limits and errors as for detect.
+    the time, a little less error. A model that gives points alone, of any scheme, reads them the second time, and the
+    package's network the first: what it says of face, box and pose stays, and weights names both. threshold, model,
+    threads, limits and errors as for detect.
     """
     pixels = load(image, limits)
-    reader = session.load_for("landmarks", model, threads)
+    readers = session.load_readers(model, threads)
     if faces is None:
-        found = find(pixels, session.load_for("detect", model, threads), reader, threshold, limits, name_of(image))
+        detector = session.load_for("detect", model, threads)
+        found = find(pixels, detector, readers.framer, threshold, limits, name_of(image))
         faces, first = [one.face for one in found], [one.first for one in found]
     else:
-        first = read(pixels, [Framing(face.box) for face in faces], reader)
-    second = read_again(pixels, first, reader, flip=flip)
-    return [with_landmarks(face, reading, reader) for face, reading in zip(faces, second, strict=True)]
+        first = read(pixels, [Framing(face.box) for face in faces], readers.framer)
+    second = read_again(pixels, first, readers, flip=flip)
+    return [with_landmarks(face, reading, readers) for face, reading in zip(faces, second, strict=True)]
 
 
-def with_landmarks(face: Face, reading: Reading, reader: Session) -> Face:
+def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
     """The face with what was read of it."""
-    marks = reading.landmarks(reader.spec.scheme or "")
-    weights = {**face.weights, "landmarks": reader.spec.label}
-    return replace(face, landmarks=marks, pose=pose_of(marks), weights=weights)
+    weights = {**face.weights, "landmarks": readers.reader.spec.label}
+    if not readers.alone:
+        weights["pose"] = readers.framer.spec.label
+    marks = reading.landmarks(readers.reader.spec.scheme or "")
+    return replace(face, landmarks=marks, pose=_pose(reading), weights=weights)
 
 
-def pose_of(marks: Landmarks) -> Pose | None:
-    """The head pose of landmarks; None where they say nothing of it."""
+def _pose(reading: Reading) -> Pose | None:
+    """The head pose of a reading; None where its points say nothing of it."""
     try:
-        return head_pose(marks.points)
+        return head_pose(reading.points)
     except ValueError:
         return None
