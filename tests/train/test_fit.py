@@ -20,8 +20,8 @@ from torch import Tensor
 
 from charaface.train import checkpoint, devices, fit, jobs
 from charaface.train.config import RecipeError
-from charaface.train.settings import load_recipe
 from charaface.train.fit import Interrupted, Outcome, train
+from charaface.train.settings import load_recipe
 from charaface.train.step import _average, learn, rate_at, start
 
 from .conftest import DRAW, WriteRecipe

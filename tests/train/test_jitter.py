@@ -110,7 +110,7 @@ def test_a_mirrored_face_keeps_the_order_of_its_scheme(scheme: str) -> None:
 
 
 def test_the_pose_turns_with_the_picture() -> None:
-    points, box = labelled()
+    points, _ = labelled()
     for seed in range(6):
         out = made(np.zeros((144, 144, 3), np.uint8), replace(NOTHING, turn=40.0, mirror=0.5), seed)
         before, after = head_pose(points).roll, head_pose(out.points * SIZE).roll

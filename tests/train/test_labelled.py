@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charaface.formats import FORMATS
 from charaface.files import InputError
+from charaface.formats import FORMATS
 from charaface.geometry import crop_matrix, transform
 from charaface.schemes import conversion
 from charaface.train.config import Labels, Recipe, RecipeError
