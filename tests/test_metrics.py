@@ -43,13 +43,15 @@ def test_error_does_not_change_when_face_and_prediction_grow_and_turn_together(k
         assert after == pytest.approx(before)
 
 
-def test_the_three_lengths_are_what_their_names_say() -> None:
+def test_the_lengths_are_what_their_names_say() -> None:
     face = np.zeros((68, 2))
     face[36], face[45] = [0, 0], [30, 40]
     face[37:42], face[42:45], face[46:48] = [0, 0], [30, 40], [30, 40]
     assert metrics.normaliser("inter-ocular", face, BOX) == 50
     assert metrics.normaliser("inter-pupil", face, BOX) == pytest.approx(50)
     assert metrics.normaliser("box", face, BOX) == 80
+    face[0], face[16] = [10, 5], [10, 65]
+    assert metrics.normaliser("chin", face, BOX) == 60
 
 
 def test_points_that_are_not_labelled_are_left_out() -> None:
@@ -60,11 +62,12 @@ def test_points_that_are_not_labelled_are_left_out() -> None:
     truth[36] = np.nan
     assert np.isnan(metrics.normaliser("inter-ocular", truth, BOX))
     assert np.isnan(metrics.normaliser("inter-pupil", truth, BOX))
+    assert np.isnan(metrics.normaliser("chin", truth, BOX))
     assert metrics.normaliser("box", truth, BOX) == 80
 
 
 def test_wrong_calls_say_what_was_wanted() -> None:
-    with pytest.raises(ValueError, match="there are inter-ocular, inter-pupil, box"):
+    with pytest.raises(ValueError, match="there are inter-ocular, inter-pupil, box, chin"):
         metrics.normaliser("nose", FACE, BOX)
     with pytest.raises(ValueError, match=r"\(68, 2\) and \(5, 2\)"):
         metrics.distances(FACE, FACE[:5])
@@ -192,6 +195,8 @@ def test_lengths_are_those_of_the_same_face_in_any_scheme(scheme: str) -> None:
     truth = marks.to(scheme).points
     ocular = metrics.normaliser("inter-ocular", truth, marks.box, scheme)
     assert np.isnan(ocular) if scheme == "five" else ocular == pytest.approx(10, abs=1e-4)
+    chin, width = metrics.normaliser("chin", truth, marks.box, scheme), 10 * (HEAD[16] - HEAD[0])[0]
+    assert np.isnan(chin) if scheme == "five" else chin == pytest.approx(width, abs=1e-4)
     want = metrics.normaliser("inter-pupil", marks.points, marks.box)
     assert metrics.normaliser("inter-pupil", truth, marks.box, scheme) == pytest.approx(want, rel=0.02)
     assert metrics.normaliser("box", truth, marks.box, scheme) == metrics.normaliser("box", marks.points, marks.box)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from charaface.face import Face
+from charaface.formats import FORMATS
 from charaface.image import load
 from charaface.synth.dataset import write
 
@@ -34,6 +35,20 @@ def test_labels_come_back_as_faces(tmp_path):
     assert len(list((tmp_path / "masks").iterdir())) == 12
 
 
+@pytest.mark.parametrize("scenes", [False, True])
+def test_another_scheme_changes_the_points_alone(tmp_path, scenes):
+    for scheme in ("ibug68", "manga60a"):
+        write(tmp_path / scheme, 6, seed=3, size=96, workers=1, scenes=scenes, scheme=scheme)
+    plain, other = (_bytes(tmp_path / scheme) for scheme in ("ibug68", "manga60a"))
+    labels = [data.pop("labels.jsonl").decode().splitlines() for data in (plain, other)]
+    plain.pop("sheet.png"), other.pop("sheet.png")
+    assert plain == other
+    counts = [len(face["landmarks"]["points"]) for line in labels[1] for face in json.loads(line)["faces"]]
+    assert set(counts) == {60}
+    for record in FORMATS["jsonl"].read(tmp_path / "manga60a" / "labels.jsonl"):
+        assert {face.landmarks.scheme for face in record.faces} <= {"manga60a"}
+
+
 def test_scenes_hold_from_no_face_to_many(tmp_path):
     write(tmp_path, 12, seed=2, size=128, workers=1, scenes=True)
     counts = [len(json.loads(line)["faces"]) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
@@ -41,7 +56,7 @@ def test_scenes_hold_from_no_face_to_many(tmp_path):
     assert max(counts) > 1
 
 
-@pytest.mark.parametrize("bad", [{"n": 0}, {"size": 8}, {"workers": 0}, {"domain": "photograph"}])
+@pytest.mark.parametrize("bad", [{"n": 0}, {"size": 8}, {"workers": 0}, {"domain": "photograph"}, {"scheme": "five"}])
 def test_a_wrong_wish_is_named(tmp_path, bad):
-    with pytest.raises(ValueError, match=r"n >= 1|no domain"):
+    with pytest.raises(ValueError, match=r"n >= 1|no domain|not of 'five'"):
         write(tmp_path, **({"n": 2, "workers": 1} | bad))

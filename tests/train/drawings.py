@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -72,6 +72,16 @@ def scene(seed: int, index: int, size: int) -> Drawing:
         image = _draw(image, points, rng)
         faces.append(_labelled(points))
     return Drawing(image, faces)
+
+
+def late(seed: int, index: int, size: int) -> Drawing:
+    """The 60 points of one face, from the third render of the second chunk on; none before."""
+    if index < 130:
+        return negative(seed, index, size)
+    drawn = face(seed, index, size)
+    one = drawn.faces[0]
+    assert one.landmarks is not None
+    return Drawing(drawn.image, [replace(one, landmarks=one.landmarks.to("manga60a"))])
 
 
 def broken(seed: int, index: int, size: int) -> Drawing:

@@ -49,6 +49,14 @@ def test_a_pack_without_faces_has_empty_labels(tmp_path: Path) -> None:
     assert pack.rows(2) == slice(0, 0)
 
 
+def test_a_pack_takes_faces_of_any_number_of_points_and_chunks_without_a_face(tmp_path: Path) -> None:
+    pack = open_pack(KEY, tmp_path, workers=1, draw=drawings.late)
+    assert pack.points.shape == (KEY.count - 130, 60, 2)
+    assert pack.visible.shape == (KEY.count - 130, 60)
+    assert pack.start.tolist() == [max(0, k - 130) for k in range(KEY.count + 1)]
+    np.testing.assert_array_equal(pack.points[0], drawings.late(1, 130, 16).faces[0].landmarks.points)
+
+
 def test_a_killed_drawing_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError, match="power"):
         open_pack(KEY, tmp_path / "killed", workers=1, draw=drawings.broken)
