@@ -102,6 +102,18 @@ def test_what_is_not_known_of_a_face_is_no_fault() -> None:
     assert kinds(replace(face, landmarks=unknown)) == []
 
 
+@pytest.mark.parametrize("scheme", ["ibug68", "manga60a", "wflw98"])
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_points_that_are_not_known_say_nothing_wherever_they_lie(scheme: str, exchanged: bool) -> None:
+    face = head(20, 5, 10, scheme, noise=0.03)
+    marks, order = face.landmarks, np.arange(len(face.landmarks.points))
+    known = np.random.default_rng(3).random(len(order)) < 0.7
+    order = np.array(SCHEMES[scheme].mirror) if exchanged else order
+    points = np.where(known[:, None], marks.points, 0)[order]
+    part = replace(marks, points=points, scores=known[order], visible=known[order])
+    assert kinds(replace(face, landmarks=part)) == (["swapped"] if exchanged else [])
+
+
 def test_two_annotators_far_apart_and_a_face_labelled_twice_are_told_apart() -> None:
     face = head()
     near, far = (placed(face, face.landmarks.points + by) for by in (4.0, 40.0))

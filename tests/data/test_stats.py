@@ -70,6 +70,17 @@ def test_poses_come_from_the_labels_else_from_points_that_tell_them(scheme: str,
         np.testing.assert_allclose(poses[0], [30, -10, 20], atol=6)
 
 
+def test_points_that_are_not_known_do_not_turn_a_head(tmp_path: Path) -> None:
+    face = head(30, -10, 20)
+    known = np.random.default_rng(3).random(68) < 0.7
+    part = Landmarks(np.where(known[:, None], face.landmarks.points, 0), known, known)
+    few = Landmarks(face.landmarks.points, np.arange(68) < 20, np.arange(68) < 20)
+    found = counted(tmp_path, pictures([replace(face, landmarks=part)], [replace(face, landmarks=few)]))
+    poses = np.stack([found.values[name] for name in ("yaw", "pitch", "roll")], axis=1)
+    np.testing.assert_allclose(poses[0], [30, -10, 20], atol=1)
+    assert np.isnan(poses[1]).all()
+
+
 def test_the_order_of_pictures_changes_nothing(tmp_path: Path) -> None:
     records = pictures(*[[head(yaw, 0, yaw / 3)] for yaw in range(-40, 50, 10)])
     one, two = (counted(tmp_path, some, "folder").to_dict() for some in (records, records[::-1]))

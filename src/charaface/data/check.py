@@ -224,7 +224,7 @@ class _Looking:
             faults = list(of_face(face, width, height))
             for fault in faults:
                 self.add(spot, fault.kind, fault.what)
-            if face.landmarks is not None and not faults:
+            if face.landmarks is not None and face.landmarks.known.mean() >= 0.5 and not faults:
                 self.misfits.setdefault(face.landmarks.scheme, []).append((spot, head_misfit(face.landmarks)))
 
     def _remember(self, place: _Place, record: Record, image: np.ndarray | None, path: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from charaface.face import Face, Landmarks
 from charaface.geometry import area, clip_box, iou
 from charaface.pose import misfit
-from charaface.schemes import IBUG68, SCHEMES
+from charaface.schemes import IBUG68, SCHEMES, conversion
 
 OUTSIDE = 0.05  # of the box's side: points that lie further out of the picture; an annotator's hand is not that sure
 APART = 0.08  # of the box's side: two annotators of one face differ by 0.01 to 0.04
@@ -96,20 +96,18 @@ def swapped(marks: Landmarks) -> str:
     the other side; "" where none does, or too little is known."""
     if marks.known.mean() < 0.5:
         return ""
-    points = marks.to("ibug68").points.astype(np.float64)
-    if (given := float(misfit(points[None])[0])) < _FITS:
+    if (given := head_misfit(marks)) < _FITS:
         return ""
     names, orders = _exchanges(marks.scheme)
-    after = misfit(np.stack([_turned(marks, order) for order in orders]))
+    after = [head_misfit(_turned(marks, order)) for order in orders]
     best = int(np.argmin(after))
     return names[best] if given > _BETTER * after[best] else ""
 
 
-def _turned(marks: Landmarks, order: Sequence[int]) -> np.ndarray:
-    """(68, 2) points in ibug68 of landmarks taken in another order."""
+def _turned(marks: Landmarks, order: Sequence[int]) -> Landmarks:
+    """Landmarks taken in another order."""
     order = list(order)
-    turned = Landmarks(marks.points[order], marks.scores[order], marks.visible[order], marks.scheme)
-    return turned.to("ibug68").points
+    return Landmarks(marks.points[order], marks.scores[order], marks.visible[order], marks.scheme)
 
 
 @lru_cache(maxsize=16)
@@ -164,8 +162,16 @@ def unlike(misfits: np.ndarray) -> np.ndarray:
 
 
 def head_misfit(marks: Landmarks) -> float:
-    """How ill the average head fits a face, as charaface.pose.misfit."""
-    return float(misfit(marks.to(IBUG68.name).points[None])[0])
+    """How ill the average head fits the known points of a face, as charaface.pose.misfit; 1 where there are few."""
+    points, known = in_ibug68(marks)
+    return float(misfit(points[None], known)[0]) if known.sum() > 2 else 1.0
+
+
+def in_ibug68(marks: Landmarks) -> tuple[np.ndarray, np.ndarray]:
+    """(68, 2) points in ibug68, and (68,) which of them are made of known points alone, the average head's too."""
+    way = conversion(marks.scheme, IBUG68.name)
+    known = ~((np.abs(way.weights) > 1e-9) & ~marks.known).any(axis=1)
+    return way.weights @ marks.points.astype(np.float64), known
 
 
 def _side(face: Face) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from charaface.data.faults import in_ibug68
 from charaface.data.pictures import format_at
 from charaface.data.split import key_of
 from charaface.face import Face, Landmarks, Pose
@@ -202,11 +203,12 @@ def _pose(face: Face) -> Pose | None:
     marks = face.landmarks
     if face.pose is not None or marks is None:
         return face.pose
-    there = [how != "absent" for how in conversion(marks.scheme, "ibug68").how]
-    if np.mean(there) < 0.5 or marks.known.mean() < 0.5:
+    there = np.array([how != "absent" for how in conversion(marks.scheme, "ibug68").how])
+    points, known = in_ibug68(marks)
+    if (there & known).mean() < 0.5:
         return None
     try:
-        return head_pose(marks.to("ibug68").points)
+        return head_pose(points, known)
     except ValueError:  # they all fall together
         return None
 
