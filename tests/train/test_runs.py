@@ -235,6 +235,17 @@ def test_patience_says_on_what_and_how_often(recipe: Recipe) -> None:
         replace(recipe, schedule=replace(recipe.schedule, patience=2))
 
 
+@pytest.mark.parametrize("net", ["xception", "inception_resnet_v1", "resnet50", "vgg16", "pfld", "timm"])
+def test_every_stage_of_a_network_holds_some_of_it(recipe: Recipe, net: str) -> None:
+    options = {"model": "mobilenetv3_small_050"} if net == "timm" else {}
+    built = step.build(replace(recipe, net=net, options=options))
+    held = {k: sum(v.numel() for v in values.values()) for k, values in blocks(built).items()}
+    assert held.keys() == {*transfer.STAGES, "head"}
+    assert held["head"] < 0.5 * sum(held.values())
+    modules = [name for name, _ in built.named_modules() if name]
+    assert {transfer.block_of(built, name) for name in modules} == held.keys()
+
+
 def blocks(net: torch.nn.Module) -> dict[str, dict[str, Tensor]]:
     out: dict[str, dict[str, Tensor]] = {}
     for name, value in net.state_dict().items():

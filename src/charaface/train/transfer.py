@@ -30,9 +30,9 @@ FREEZE: dict[str, tuple[str, ...]] = {  # what is not trained; with all of it a 
 
 
 def block_of(net: nn.Module, name: str) -> str:
-    """The stage that a name of a network's state belongs to, or "head"."""
+    """The stage that a name of a network's state, or of a module in it, belongs to, or "head"."""
     for stage, prefixes in stages_of(net).items():
-        if any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes):
+        if f"{name}.".startswith(prefixes):
             return stage
     return "head"
 
