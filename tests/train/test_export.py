@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -14,22 +15,25 @@ from onnx import numpy_helper
 from torch import nn
 
 from charaface import session
+from charaface.schemes import scheme_named
 from charaface.train import checkpoint
 from charaface.train import export as module
-from charaface.train.config import Recipe, RecipeError
+from charaface.train.config import Labels, Recipe, RecipeError
 from charaface.train.export import Exported, export
+from charaface.train.forms import FORMS
 from charaface.train.nets import NETS
+from charaface.train.nets.cost import channels_of
 from charaface.train.transfer import load_weights, take_mean
 
 TASKS = {"landmarks": "landmarker", "detect": "detector"}
 
 
-def lived(name: str) -> nn.Module:
+def lived(name: str, **options: Any) -> nn.Module:
     """A network whose every number, running statistics among them, is unlike its first."""
     torch.manual_seed(1)
-    net = NETS[name]()
+    net = NETS[name](**options)
     for module_ in net.modules():
-        if isinstance(module_, nn.BatchNorm2d):
+        if isinstance(module_, nn.BatchNorm1d | nn.BatchNorm2d):
             nn.init.uniform_(module_.weight, 0.5, 1.0)
             nn.init.normal_(module_.bias, std=0.1)
             module_.running_mean.normal_(0, 0.1)
@@ -61,7 +65,7 @@ def images(count: int, height: int, width: int) -> np.ndarray:
 
 def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported]) -> None:
     task, file = exported
-    net = module.FORMS[task].wrap(lived(TASKS[task]), file.scale, file.shift)
+    net = FORMS[task].wrap(lived(TASKS[task]), file.scale, file.shift)
     runner = session.Session(file.path.read_bytes(), threads=1)
     sizes = [(1, 128, 128), (3, 128, 128)] if task == "landmarks" else [(1, 32, 64), (2, 96, 32)]
     for size in sizes:
@@ -69,7 +73,7 @@ def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported
         with torch.inference_mode():
             wanted = [v.numpy() for v in net(torch.from_numpy(batch))]
         got = runner.run(batch)
-        names = module.FORMS[task].outputs
+        names = FORMS[task].outputs
         places = 128 if task == "landmarks" else 1
         np.testing.assert_allclose(places * got[names[0]], places * wanted[0], atol=0.05)
         for name, value in zip(names[1:], wanted[1:], strict=True):
@@ -82,7 +86,7 @@ def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_score_of_finds_alone_is_calibrated(task: str) -> None:
-    net, plain = (module.FORMS[task].wrap(lived(TASKS[task]), *how) for how in ((2.5, -0.75), (1.0, 0.0)))
+    net, plain = (FORMS[task].wrap(lived(TASKS[task]), *how) for how in ((2.5, -0.75), (1.0, 0.0)))
     with torch.inference_mode():
         *raised, score = net(torch.from_numpy(images(1, 128, 128)))
         *same, trained = plain(torch.from_numpy(images(1, 128, 128)))
@@ -94,7 +98,7 @@ def test_the_file_says_how_it_is_fed(exported: tuple[str, Exported]) -> None:
     task, file = exported
     spec = session.Session(file.path.read_bytes(), threads=1).spec
     assert (spec.label, spec.task, spec.licence) == (f"{task}-test-3", task, "MIT")
-    assert spec.outputs == session.OUTPUTS[task]
+    assert spec.outputs == (session.FRAMING if task == "landmarks" else session.OUTPUTS[task])
     assert spec.input.size == ((128, 128) if task == "landmarks" else None)
     assert spec.input.multiple == 32
     assert spec.crop_scale == (1.4 if task == "landmarks" else None)
@@ -167,3 +171,70 @@ def test_a_folder_that_is_no_run_is_refused_by_name(tmp_path: Path) -> None:
     (run / "weights.safetensors").unlink()
     with pytest.raises(RecipeError, match="has no checkpoint yet"):
         export(run, tmp_path / "x.onnx")
+
+
+# name to a network and its options; what the others add is exported when there is time
+POINTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "pfld": ("pfld", {}),
+    "group norm, heat maps, three channels": (
+        "timm",
+        {"model": "resnet18", "norm": "group", "head": "heatmap", "channels": 3},
+    ),
+    "bars": ("xception", {"head": "simcc"}),
+    "xception": ("xception", {}),
+    "centre of mass": ("xception", {"head": "softargmax"}),
+    "inception_resnet_v1": ("inception_resnet_v1", {}),
+    "resnet50": ("resnet50", {}),
+    "vgg16": ("vgg16", {}),
+}
+SLOW = list(POINTS)[3:]
+
+
+def points_run(folder: Path, name: str, size: int, scheme: str = "manga60a", **more: Any) -> tuple[Path, nn.Module]:
+    """The folder of a run of the task points, and its network."""
+    net, options = POINTS[name]
+    recipe = Recipe("mine", "points", net, options=options, labels=Labels(scheme=scheme, size=size))
+    folder.mkdir()
+    (folder / "recipe.json").write_text(json.dumps({"recipe": dataclasses.asdict(recipe) | more}))
+    made = lived(net, points=scheme_named(scheme).count, **options)
+    checkpoint.write(folder / "weights.safetensors", made.state_dict(), {"step": 1})
+    return folder, made
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in POINTS])
+def test_every_network_for_points_is_exported_with_its_scheme_and_size(name: str, tmp_path: Path) -> None:
+    size = 96 if name == "pfld" else 64
+    run, net = points_run(tmp_path / "run", name, size)
+    made = export(run, tmp_path / "mine.onnx")
+    network = session.Session(made.path.read_bytes(), threads=1)
+    assert (network.spec.scheme, network.spec.input.size, network.spec.outputs) == (
+        "manga60a",
+        (size, size),
+        ("points",),
+    )
+    crops = np.repeat(np.repeat(images(3, size // 8, size // 8), 8, 2), 8, 3)
+    grey = np.tensordot(crops, np.float32([0.299, 0.587, 0.114]), (1, 0))[:, None]
+    with torch.inference_mode():
+        wanted = net(torch.from_numpy(crops if channels_of(net) == 3 else grey.astype(np.float32)))
+    got = network.run(crops)["points"]
+    assert got.shape == (3, 60, 2)
+    np.testing.assert_allclose(size * got, size * wanted.numpy(), atol=0.05)
+
+
+def test_contrast_is_stretched_inside_the_file_where_a_foreign_network_wants_it(tmp_path: Path) -> None:
+    run, net = points_run(tmp_path / "run", "pfld", 64, foreign={"stretch": True})
+    network = session.Session(export(run, tmp_path / "mine.onnx").path.read_bytes(), threads=1)
+    crop = np.repeat(np.repeat(images(1, 8, 8), 8, 2), 8, 3)
+    pale, flat = 0.1 * crop + 0.3, np.full_like(crop, 0.3)
+    np.testing.assert_allclose(network.run(pale)["points"], network.run(crop)["points"], atol=1e-4)
+    grey = torch.from_numpy(np.tensordot(crop, np.float32([0.299, 0.587, 0.114]), (1, 0))[:, None].astype(np.float32))
+    with torch.inference_mode():
+        wanted = net(2 * (grey - grey.min()) / (grey.max() - grey.min()) - 1)
+    np.testing.assert_allclose(64 * network.run(crop)["points"], 64 * wanted.numpy(), atol=0.05)
+    assert np.isfinite(network.run(flat)["points"]).all()
+
+
+def test_points_alone_have_no_score_to_be_moved(tmp_path: Path) -> None:
+    run, _ = points_run(tmp_path / "run", "xception", 64)
+    with pytest.raises(RecipeError, match="points alone, which have no score"):
+        export(run, tmp_path / "x.onnx", shift=0.5)

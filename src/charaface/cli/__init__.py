@@ -19,7 +19,7 @@ from charaface.cli.data import data
 from charaface.cli.evaluate import evaluate
 from charaface.cli.report import report
 from charaface.cli.results import detect, landmarks
-from charaface.cli.workshop import export, synth, train
+from charaface.cli.workshop import export, import_weights, synth, train
 from charaface.files import InputError, OutputError, plain, reason
 
 __all__ = ["main", "program"]
@@ -39,7 +39,20 @@ def program() -> None:
     """
 
 
-for _command in (detect, landmarks, annotate, crop, report, convert, data, synth, train, export, evaluate):
+for _command in (
+    detect,
+    landmarks,
+    annotate,
+    crop,
+    report,
+    convert,
+    data,
+    synth,
+    train,
+    export,
+    import_weights,
+    evaluate,
+):
     program.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""synth, train and export: the workshop, whose libraries are asked for when they are needed."""
+"""synth, train, export and import-weights: the workshop, whose libraries are asked for when they are needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from charaface.cli.options import FilePath
+from charaface.cli.options import SCHEMES, FilePath
 from charaface.cli.screen import Screen
 
 
@@ -104,6 +104,55 @@ def export(run: Path, output: Path, **given: Any) -> int:
         f"{made.path}: {made.bytes:,} bytes; places within {made.largest_error:.4f} px, "
         f"scores within {made.score_error:.5f} of torch"
     )
+    return 0
+
+
+@click.command("import-weights")
+@click.argument("file", type=FilePath)
+@click.option("-o", "folder", metavar="RUN", type=FilePath, required=True, help="The folder of the run that is made.")
+@click.option("--net", required=True, help="xception, inception_resnet_v1, resnet50, vgg16 or pfld.")
+@click.option("--scheme", type=click.Choice(SCHEMES), required=True, help="Of its points, in their order.")
+@click.option("--size", type=click.IntRange(32, 1024), default=128, show_default=True, help="Of its input, pixels.")
+@click.option(
+    "--output",
+    type=click.Choice(["pixels", "unit", "centred"]),
+    default="pixels",
+    show_default=True,
+    help="What its numbers are: pixels of the crop, 0 to 1 of it, or -0.5 to 0.5.",
+)
+@click.option(
+    "--input",
+    type=click.Choice(["minmax", "plain"]),
+    default="minmax",
+    show_default=True,
+    help="minmax: the darkest pixel of each crop is -1, the brightest 1; plain: black is -1, white 1.",
+)
+@click.option("--channels", type=click.Choice(["1", "3"]), default="1", show_default=True, help="1 grey, 3 RGB.")
+@click.option(
+    "--crop-scale",
+    type=click.FloatRange(0.5, 4),
+    default=1.4,
+    show_default=True,
+    help="Side of the crops it learned from, over the longer side of the face's box.",
+)
+@click.option("--rename", multiple=True, metavar="OLD=NEW", help="The beginning of its names, and ours; repeat.")
+@click.option("--name", default="", help="Of the weights, as results name them.  [default: the file's]")
+@click.option("--licence", default="unknown", show_default=True, help="Under which the weights may be used.")
+@click.option("--data", default="unknown", show_default=True, help="What they learned from, in words.")
+def import_weights(file: Path, folder: Path, rename: tuple[str, ...], channels: str, **given: Any) -> int:
+    """Make a run of weights that were trained elsewhere (.pt, .pth, .safetensors), for export to write as ONNX."""
+    if wrong := [text for text in rename if text.find("=") < 1]:
+        raise click.UsageError(f"--rename is OLD=NEW, got {wrong[0]!r}")
+    names = dict(text.split("=", 1) for text in rename)
+    with _needs("train"):
+        from charaface.train.foreign import Origin
+        from charaface.train.foreign import import_weights as read
+    origin = Origin(channels=int(channels), **given)
+    made = checked(lambda: read(file, folder, origin, names))
+    click.echo(f"{made}: charaface export {made} {origin.name or file.stem}.onnx")
+    for what in ("licence", "data"):
+        if given[what] == "unknown":
+            click.echo(f"{what}: unknown; the file will say so, and whoever gets it cannot tell (--{what})", err=True)
     return 0
 
 

@@ -9,7 +9,6 @@ import logging
 import math
 import os
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,18 +18,18 @@ import onnx
 import onnxscript.optimizer
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from onnx.reference import ReferenceEvaluator
-from torch import Tensor, nn
+from torch import nn
 
-from charaface.train.augment import CROP_SCALE
+from charaface.schemes import scheme_named
+from charaface.session import Session
 from charaface.train.config import RecipeError
-from charaface.train.folder import read_recipe
+from charaface.train.folder import read_recipe, weights_of
+from charaface.train.forms import Form, form_of
 from charaface.train.nets import NETS
 from charaface.train.transfer import load_weights, take_mean
 
 OPSET = 18
 PARITY = 0.02  # pixels of the network's input: how far a point or a box side may lie from torch's
-_MEAN = _STD = [127.5, 127.5, 127.5]
 
 
 @dataclass(frozen=True)
@@ -43,78 +42,6 @@ class Exported:
     score_error: float  # largest difference of a score or probability
     scale: float  # of the logits of a detector's or verifier's score
     shift: float  # added to them
-
-
-class _Landmarks(nn.Module):
-    """points, scores, visible and face of a landmark network."""
-
-    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
-        super().__init__()
-        self.net, self.scale, self.shift = net, scale, shift
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        found = self.net.predict(image)  # type: ignore[operator]
-        face = torch.sigmoid(found.face * self.scale + self.shift)
-        return found.points, found.scores(), torch.sigmoid(found.visible), face
-
-
-class _Boxes(nn.Module):
-    """boxes and scores of a detector."""
-
-    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
-        super().__init__()
-        self.net, self.scale, self.shift = net, scale, shift
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        found = self.net.predict(image)  # type: ignore[operator]
-        return found.boxes, torch.sigmoid(found.logits * self.scale + self.shift)
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How the networks of one task are written as ONNX."""
-
-    wrap: Callable[[nn.Module, float, float], nn.Module]
-    outputs: tuple[str, ...]
-    places: int  # how many of the outputs are places rather than probabilities
-    place_unit: float  # pixels of one unit of a place
-    example: tuple[int, ...]  # an input shape; no dimension that may vary is 1
-    checks: tuple[tuple[int, ...], ...]
-    spec: dict[str, Any]
-
-    def dynamic(self) -> dict[int, Any]:
-        """Which dimensions of the input may vary."""
-        free: dict[int, Any] = {0: torch.export.Dim("batch")}
-        if self.spec["input"]["size"] is None:
-            free |= {2: 32 * torch.export.Dim("rows"), 3: 32 * torch.export.Dim("columns")}
-        return free
-
-
-def _input(size: list[int] | None) -> dict[str, Any]:
-    free = {} if size else {"multiple": 32}
-    return {"name": "image", "size": size, **free, "mean": _MEAN, "std": _STD}
-
-
-FORMS: dict[str, _Form] = {
-    "landmarks": _Form(
-        _Landmarks,
-        ("points", "scores", "visible", "face"),
-        1,
-        128.0,
-        (2, 3, 128, 128),
-        ((1, 3, 128, 128), (5, 3, 128, 128)),
-        {"input": _input([128, 128]), "scheme": "ibug68", "crop_scale": CROP_SCALE},
-    ),
-    "detect": _Form(
-        _Boxes,
-        ("boxes", "scores"),
-        1,
-        1.0,
-        (2, 3, 64, 96),
-        ((1, 3, 96, 64), (2, 3, 128, 160)),
-        {"input": _input(None)},
-    ),
-}
 
 
 def export(
@@ -136,9 +63,12 @@ def export(
     torch by more than 0.02 px: weights are stored as float16 where that suffices, else as float32.
     """
     run, out = Path(run), Path(out)
-    recipe, form = _recipe_of(run)
-    net = NETS[recipe["net"]](**recipe["options"])
-    load_weights(net, _weights_of(run))
+    recipe = read_recipe(run)
+    form = form_of(recipe)
+    if len(form.outputs) == 1 and (scale, shift or 0.0) != (1.0, 0.0):
+        raise RecipeError(f"{run}: its network gives points alone, which have no score for scale and shift to change")
+    net = _net_of(recipe)
+    load_weights(net, weights_of(run))
     if mean is not None:
         take_mean(net, Path(mean))
     shift = scale * _default_shift(run) if shift is None else shift
@@ -168,11 +98,11 @@ def export(
     return Exported(out, len(data), place, score, scale, shift)
 
 
-def _recipe_of(run: Path) -> tuple[dict[str, Any], _Form]:
-    recipe = read_recipe(run)
-    if recipe["task"] not in FORMS:
-        raise RecipeError(f"{run}: no export for task {recipe['task']!r}; there are {', '.join(FORMS)}")
-    return recipe, FORMS[recipe["task"]]
+def _net_of(recipe: dict[str, Any]) -> nn.Module:
+    options = dict(recipe["options"])
+    if recipe["task"] == "points":
+        options["points"] = scheme_named(recipe["labels"]["scheme"]).count
+    return NETS[recipe["net"]](**options)
 
 
 def _default_shift(run: Path) -> float:
@@ -184,14 +114,7 @@ def _default_shift(run: Path) -> float:
     return math.log(1 / best[-1] - 1) if best else 0.0
 
 
-def _weights_of(run: Path) -> Path:
-    for name in ("weights.safetensors", "checkpoint.safetensors"):
-        if (run / name).exists():
-            return run / name
-    raise RecipeError(f"{run} has no checkpoint yet")
-
-
-def to_onnx(net: nn.Module, form: _Form) -> onnx.ModelProto:
+def to_onnx(net: nn.Module, form: Form) -> onnx.ModelProto:
     """The graph of a wrapped network, BatchNorm unfused, initialisers named like its state dict."""
     with _quiet():
         program = torch.onnx.export(
@@ -269,9 +192,9 @@ def store_float16(model: onnx.ModelProto) -> None:
     onnx.checker.check_model(model)
 
 
-def parity(data: bytes, net: nn.Module, form: _Form) -> tuple[float, float]:
+def parity(data: bytes, net: nn.Module, form: Form) -> tuple[float, float]:
     """The largest differences of places (pixels) and of probabilities between a file and its network."""
-    runner = ReferenceEvaluator(data)
+    runner = Session(data, threads=1, name="the exported network")
     rng = np.random.default_rng(0)
     place = score = 0.0
     for shape in form.checks:
@@ -280,8 +203,8 @@ def parity(data: bytes, net: nn.Module, form: _Form) -> tuple[float, float]:
         image = np.repeat(np.repeat(small, 8, 2), 8, 3).astype(np.float32)
         with torch.inference_mode():
             wanted = [v.numpy() for v in net(torch.from_numpy(image))]
-        got = runner.run(list(form.outputs), {"image": image})
-        apart = [float(np.abs(a - b).max()) for a, b in zip(got, wanted, strict=True)]
+        got = runner.run(image)
+        apart = [float(np.abs(got[name] - b).max()) for name, b in zip(form.outputs, wanted, strict=True)]
         place = max(place, *(d * form.place_unit for d in apart[: form.places]))
-        score = max(score, *apart[form.places :])
+        score = max([score, *apart[form.places :]])
     return place, score
