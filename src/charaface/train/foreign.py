@@ -140,7 +140,9 @@ def fitted(net: nn.Module, state: Mapping[str, Tensor], file: Path) -> dict[str,
 def last_of(net: nn.Module, scheme: str) -> str:
     """The name of the matrix whose numbers are the points of a scheme."""
     numbers = 2 * scheme_named(scheme).count
-    matrices = [(name, module) for name, module in net.named_modules() if isinstance(module, nn.Linear)]
+    matrices: list[tuple[str, nn.Linear]] = [
+        (name, module) for name, module in net.named_modules() if isinstance(module, nn.Linear)
+    ]
     return [name for name, module in matrices if module.out_features == numbers][-1]
 
 
