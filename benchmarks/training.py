@@ -1,9 +1,10 @@
-"""How near a training comes to a bare loop: steps of the light Xception on the same cores, with and without all that is around them.
+"""How near a training comes to a bare loop: the light Xception on the same cores, with and without what surrounds it.
 
     python benchmarks/training.py [--size 128] [--batch 32] [--steps 12]
 
-The bare loop holds one batch in memory and does forward, loss, backward and optimiser; the training reads, cuts, jitters, averages and
-logs beside them. Both run in turns in one process, so that a busy machine slows both. Faces are drawn by the generator.
+The bare loop holds one batch in memory and does forward, loss, backward and optimiser; the training cuts, jitters,
+averages and checks its numbers too. Both run in turns in one process, so that a busy machine slows both. Faces are
+drawn by the generator.
 """
 
 from __future__ import annotations
