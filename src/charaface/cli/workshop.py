@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from charaface.cli.convert import FORM
 from charaface.cli.options import SCHEMES, FilePath
 from charaface.cli.screen import Screen
 
@@ -60,6 +61,9 @@ def synth(number: int, output: Path, **given: Any) -> int:
 @click.argument("recipe", type=FilePath)
 @click.option("-o", "--output", "folder", type=FilePath, help="The run's folder.  [default: runs/RECIPE]")
 @click.option("--labels", multiple=True, type=FilePath, help="A file of labelled faces, in the recipe's place; repeat.")
+@click.option("--from", "form", type=FORM, help="What those files are.  [default: by their names]")
+@click.option("--from-scheme", type=click.Choice(SCHEMES), help="What their points are.  [default: as they say]")
+@click.option("--pictures", type=FilePath, help="The folder of their pictures.  [default: where their names say]")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value of the recipe; repeat.")
 @click.option("--init-from", type=FilePath, help="Weights to go on from: a .safetensors, or an .onnx of ours.")
 @click.option("--steps", type=click.IntRange(min=1), help="Stop at this step, the schedule unchanged.")
@@ -67,12 +71,20 @@ def synth(number: int, output: Path, **given: Any) -> int:
 @click.option("--new", is_flag=True, help="Begin again in a folder that holds a run.")
 @click.option("--dry-run", is_flag=True, help="Print the whole recipe and what it would train, and train nothing.")
 def train(
-    recipe: Path, folder: Path | None, labels: tuple[Path, ...], settings: tuple[str, ...], dry_run: bool, **given: Any
+    recipe: Path,
+    folder: Path | None,
+    labels: tuple[Path, ...],
+    form: str | None,
+    from_scheme: str | None,
+    pictures: Path | None,
+    settings: tuple[str, ...],
+    dry_run: bool,
+    **given: Any,
 ) -> int:
     """Train the network of a recipe. The same command goes on where a run was stopped."""
-    if labels:
-        files = json.dumps([str(path) for path in labels], ensure_ascii=False)
-        settings = (*settings, f"labels.files={files}", "labels.pictures=''")
+    own = {"files": [str(path) for path in labels], "form": form, "file_scheme": from_scheme, "pictures": pictures}
+    told = [f"labels.{k}={json.dumps(v, default=str, ensure_ascii=False)}" for k, v in own.items() if v]
+    settings = (*told, *settings)
     with _needs("train"):
         from charaface.train.fit import train as fit
         from charaface.train.plan import plan
