@@ -114,6 +114,14 @@ def test_points_that_are_not_known_say_nothing_wherever_they_lie(scheme: str, ex
     assert kinds(replace(face, landmarks=part)) == (["swapped"] if exchanged else [])
 
 
+def test_a_few_points_tell_the_sides_and_fewer_do_not() -> None:
+    face = head(10)
+    marks, mirror = face.landmarks, list(IBUG68.mirror)
+    for numbers, told in (([0, 8, 16, 17, 26, 27, 30, 36, 39, 42, 45, 48, 54, 57], "all"), ([30, 36, 45, 48, 54], "")):
+        known = np.isin(np.arange(68), numbers)
+        assert swapped(replace(marks, points=marks.points[mirror], scores=known[mirror], visible=known[mirror])) == told
+
+
 def test_two_annotators_far_apart_and_a_face_labelled_twice_are_told_apart() -> None:
     face = head()
     near, far = (placed(face, face.landmarks.points + by) for by in (4.0, 40.0))

@@ -24,6 +24,9 @@ _FITS = 0.25  # of misfit: from there on up sides may be exchanged (photographs 
 # how much better a head fits where sides are exchanged; on 3,446 photographs and 600 drawings with sides right the
 # most is 1.09, with sides exchanged the least but for heads in full profile is 1.2
 _BETTER = 1.15
+# known points that tell the sides: of 113 drawings labelled by hand, 9 to 28 points each, 109 are found exchanged, and
+# none is that is right
+_TELLING = 12
 _ENOUGH = 30  # faces that tell what is usual
 # standard deviations: on photographs the strangest right face is at 5.5, points of another picture at 16
 _STRANGE = 8.0
@@ -94,7 +97,7 @@ def _of_hull(points: np.ndarray, face: Face) -> Iterator[Fault]:
 def swapped(marks: Landmarks) -> str:
     """Which sides look exchanged: "all", or a part as "eye", whose points fit the average head better with those of
     the other side; "" where none does, or too little is known."""
-    if marks.known.mean() < 0.5:
+    if marks.known.sum() < min(_TELLING, len(marks.known) / 2):
         return ""
     if (given := head_misfit(marks)) < _FITS:
         return ""
