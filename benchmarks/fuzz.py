@@ -245,7 +245,7 @@ def main() -> int:
     faces = [row for row in rows if row.target in FORMATS]
     others = [row for row in rows if row.target not in FORMATS]
     sums = [total(faces, "files of faces"), total(others, "pictures and clips"), total(rows, "all")]
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("atheris", "av", "pyarrow", "defusedxml"))
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("atheris", "av", "pyarrow"))
     how = f"{options.jobs} targets at a time on {where['cores']} cores, seeds as in `fuzz.py`; {versions}"
     text = table([*rows, *sums]) + f"\n{how}\n" + "".join(f"\n- {finding}" for finding in sums[2].findings)
     print(text)

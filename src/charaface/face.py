@@ -13,6 +13,7 @@ from charaface.geometry import box_from_points
 from charaface.schemes import conversion, scheme_named
 
 _LARGEST = float(np.finfo(np.float32).max)
+_PLACES = tuple(10.0**places for places in range(7))
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
@@ -125,6 +126,7 @@ class Face:
     domain: dict[str, float] | None = None  # kind of drawing to probability
     track: int | None = None  # the same number for the same face from frame to frame
     weights: dict[str, str] = field(default_factory=dict)  # task to the name of the weights that answered
+    notes: dict[str, str] = field(default_factory=dict)  # what a data set says besides: annotator, occlusion
 
     def __post_init__(self) -> None:
         box = _float32(self.box)
@@ -143,6 +145,8 @@ class Face:
                 finite(f"the probability of {name}", value)
         if not all(isinstance(name, str) for name in self.weights.values()):
             raise ValueError(f"weights have names, got {self.weights}")
+        if not all(isinstance(note, str) for pair in self.notes.items() for note in pair):
+            raise ValueError(f"notes are text by name, got {self.notes}")
 
     def to(self, scheme: str) -> Face:
         """The face with its points in another scheme; one without points as it is. ValueError for an unknown scheme."""
@@ -151,30 +155,32 @@ class Face:
 
     def to_dict(self) -> dict[str, Any]:
         """The face as plain JSON values; unknown fields are absent, parts are derived from the points."""
-        out: dict[str, Any] = {"box": _plain(self.box), "score": _plain(self.score)}
+        out: dict[str, Any] = {"box": plain_numbers(self.box), "score": plain_numbers(self.score)}
         if self.domain is not None:
-            out["domain"] = {k: _plain(v) for k, v in self.domain.items()}
+            out["domain"] = {k: plain_numbers(v) for k, v in self.domain.items()}
         if self.track is not None:
             out["track"] = self.track
         if self.weights:
             out["weights"] = dict(self.weights)
+        if self.notes:
+            out["notes"] = dict(self.notes)
         if self.landmarks is not None:
             out["landmarks"] = {
                 "scheme": self.landmarks.scheme,
-                "points": _plain(self.landmarks.points),
-                "scores": _plain(self.landmarks.scores),
+                "points": plain_numbers(self.landmarks.points),
+                "scores": plain_numbers(self.landmarks.scores),
                 "visible": self.landmarks.visible.tolist(),
             }
         if self.pose is not None:
-            out["pose"] = {k: _plain(getattr(self.pose, k)) for k in ("yaw", "pitch", "roll")}
+            out["pose"] = {k: plain_numbers(getattr(self.pose, k)) for k in ("yaw", "pitch", "roll")}
         if self.landmarks is not None and self.landmarks.scheme == "ibug68":
             out["parts"] = _parts(self.landmarks.points)
         if self.colours is not None:
             out["colours"] = {
-                k: {"hex": c.hex, "name": c.name, "share": _plain(c.share)} for k, c in self.colours.items()
+                k: {"hex": c.hex, "name": c.name, "share": plain_numbers(c.share)} for k, c in self.colours.items()
             }
         if self.emotion is not None:
-            probabilities = {k: _plain(v) for k, v in self.emotion.probabilities.items()}
+            probabilities = {k: plain_numbers(v) for k, v in self.emotion.probabilities.items()}
             out["emotion"] = {"label": self.emotion.label, "probabilities": probabilities}
         return out
 
@@ -203,6 +209,7 @@ class Face:
             domain=data.get("domain"),
             track=data.get("track"),
             weights=dict(data.get("weights", {})),
+            notes=dict(data.get("notes", {})),
         )
 
 
@@ -230,21 +237,34 @@ def whole(what: str, value: Any) -> int:
     return number
 
 
-def _plain(values: Any) -> Any:
+def plain_numbers(values: Any) -> Any:
     """Floats of any shape as lists of the shortest decimals that restore each float32."""
     array = np.asarray(values, dtype=np.float32)
-    # the text of a float32 is its shortest decimal
-    return np.array([float(str(v)) for v in array.ravel()]).reshape(array.shape).tolist()
+    flat = array.ravel()
+    if len(flat) < 9:
+        return np.array([float(str(v)) for v in flat]).reshape(array.shape).tolist()
+    exact = flat.astype(np.float64)
+    out, left = exact.copy(), np.ones(len(flat), dtype=np.bool_)
+    for factor in _PLACES:  # below 1e6 the nearest of the fewest places that restore a float32 is its shortest decimal
+        near = np.rint(exact * factor) / factor
+        restored = left & (near.astype(np.float32) == flat) & (np.abs(exact) < 1e6)
+        out[restored] = near[restored]
+        left &= ~restored
+        if not left.any():
+            return out.reshape(array.shape).tolist()
+    for place in np.flatnonzero(left):  # very large or very small ones: the text of a float32 is its shortest decimal
+        out[place] = float(str(flat[place]))
+    return out.reshape(array.shape).tolist()
 
 
 def _parts(points: np.ndarray) -> dict[str, list[float]]:
     def box(part: slice) -> Any:
-        return _plain(np.concatenate([points[part].min(axis=0), points[part].max(axis=0)]) + np.float32(0.5))
+        return plain_numbers(np.concatenate([points[part].min(axis=0), points[part].max(axis=0)]) + np.float32(0.5))
 
     return {
         "left_eye": box(slice(42, 48)),
         "right_eye": box(slice(36, 42)),
         "mouth": box(slice(48, 68)),
-        "nose": _plain(points[30]),
-        "chin": _plain(points[8]),
+        "nose": plain_numbers(points[30]),
+        "chin": plain_numbers(points[8]),
     }

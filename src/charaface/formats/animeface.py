@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,20 @@ from typing import Any
 from charaface.face import Face
 from charaface.files import InputError, atomic, lines, open_input
 from charaface.formats.jsonl import is_text, no_number
-from charaface.formats.record import Record
+from charaface.formats.record import Problem, Record, tried
 
 LACKS = frozenset({"frames", "size", "empty", "points", "pose", "tracks", "more"})
 
 
-def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """One record for the lines of each picture. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
         found = (
-            _line(text, f"{path}:{number}") for number, text in enumerate(lines(file, str(path)), 1) if text.strip()
+            tried(partial(_line, text, f"{path}:{number}"), problem)
+            for number, text in enumerate(lines(file, str(path)), 1)
+            if text.strip()
         )
-        for name, faces in groupby(found, key=lambda one: one[0]):
+        for name, faces in groupby((one for one in found if one is not None), key=lambda one: one[0]):
             yield Record(name, 0, 0.0, 0, 0, [face for _, face in faces])
 
 

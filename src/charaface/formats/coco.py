@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 
-from charaface.face import Face, Landmarks, Pose
-from charaface.files import InputError, atomic, contents, open_input
-from charaface.formats.jsonl import no_number
-from charaface.formats.record import Record
+from charaface.face import Face, Landmarks, Pose, plain_numbers
+from charaface.files import InputError, atomic, open_input
+from charaface.formats.coco_index import CocoIndex
+from charaface.formats.record import Problem, Record, tried
 from charaface.schemes import SCHEMES, Scheme, scheme_of
 
 LACKS = frozenset({"more"})
@@ -25,59 +28,51 @@ _NOT_LABELLED, _HIDDEN, _VISIBLE = 0, 1, 2
 _BARE = 1  # id of the category of faces without points; those of the schemes follow
 
 
-def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """The records of a file in the order of its images. Raises InputError that names file and annotation.
 
-    scheme: that of the keypoints where their category, unlike our face_SCHEME, and their number do not tell it.
+    scheme: that of the keypoints where their category, unlike our face_SCHEME, and their number do not tell it. The
+    file is read twice, and where its images and annotations begin is all that is held of it.
     """
     with open_input(Path(path)) as file:
         try:
-            table = json.loads(contents(file, str(path)).decode("utf-8-sig"), parse_constant=no_number)
-            images, named = table["images"], _named(table.get("categories") or ())
-            faces = _by_image(table["annotations"], path, named, scheme)
-            numbers = _numbered(images)
-            strange = next((number for number in faces if number not in numbers), None)
-            if strange is not None:
-                raise ValueError(f"annotations of an image {strange!r} that is not there")
+            index = CocoIndex(file, str(path), problem)
+            named = _named(index.categories)
         except InputError:
             raise
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(f"{path}: is no file of COCO keypoints ({error})") from error
-        except KeyError as error:
-            raise InputError(f"{path}: is no file of COCO keypoints (it has no {error})") from error
-    for place, image in enumerate(images):
-        yield _record(image, faces.get(image["id"], []), f"{path}: image {place + 1}")
-
-
-def _numbered(images: list[dict[str, Any]]) -> dict[Any, int]:
-    """The place of each image by its number."""
-    numbers: dict[Any, int] = {}
-    for place, image in enumerate(images, 1):
-        if numbers.setdefault(image["id"], place) != place:
-            raise ValueError(f"image {place}: its number {image['id']!r} is that of image {numbers[image['id']]} too")
-    return numbers
+        for place in range(len(index)):
+            record = tried(partial(_record, index, place, named, scheme), problem)
+            if record is not None:
+                yield record
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
     """Writes a file, all of it or nothing, and returns its path."""
     path = Path(path)
-    images: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
+    images = faces = 0
     used = set()
-    for record in records:
-        image = {"id": len(images) + 1, "file_name": record.file, "width": record.width, "height": record.height}
-        images.append({**image, "frame": record.frame, "time": record.time})
-        for face in record.faces:
-            annotations.append({"id": len(annotations) + 1, "image_id": image["id"], **_annotation(face)})
-            used.add(face.landmarks.scheme if face.landmarks else "")
-    table = {
-        "info": {"description": "faces, by charaface"},
-        "images": images,
-        "annotations": annotations,
-        "categories": categories(used),
-    }
-    with atomic(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump(table, file, allow_nan=False)
+    with (
+        atomic(path) as part,
+        part.open("w", encoding="utf-8", newline="\n") as file,
+        TemporaryFile("w+", encoding="utf-8", newline="\n", dir=part.parent) as annotations,  # which come behind images
+    ):
+        file.write('{"info": {"description": "faces, by charaface"}, "images": [')
+        for record in records:
+            images += 1
+            image = {"id": images, "file_name": record.file, "width": record.width, "height": record.height}
+            image |= {"frame": record.frame, "time": record.time}
+            file.write((", " if images > 1 else "") + json.dumps(image, allow_nan=False))
+            for face in record.faces:
+                faces += 1
+                annotation = {"id": faces, "image_id": images, **_annotation(face)}
+                annotations.write((", " if faces > 1 else "") + json.dumps(annotation, allow_nan=False))
+                used.add(face.landmarks.scheme if face.landmarks else "")
+        file.write('], "annotations": [')
+        annotations.seek(0)
+        copyfileobj(annotations, file, 1 << 20)
+        file.write(f'], "categories": {json.dumps(categories(used))}}}')
     return path
 
 
@@ -108,23 +103,22 @@ def _lines(scheme: Scheme) -> list[list[int]]:
 
 
 def _annotation(face: Face) -> dict[str, Any]:
-    data = face.to_dict()
-    x0, y0, x1, y1 = data["box"]
+    x0, y0, x1, y1 = plain_numbers(face.box)
     bbox = [x0, y0, x1 - x0, y1 - y0]
     out: dict[str, Any] = {"category_id": _BARE, "bbox": bbox, "area": bbox[2] * bbox[3], "iscrowd": 0}
-    out["score"] = data["score"]
+    out["score"] = plain_numbers(face.score)
     if face.track is not None:
         out["track_id"] = face.track
-    if "pose" in data:
-        out["attributes"] = data["pose"]
+    if face.pose is not None:
+        out["attributes"] = {name: plain_numbers(getattr(face.pose, name)) for name in ("yaw", "pitch", "roll")}
     if face.landmarks is not None:
-        marks = data["landmarks"]
-        states = np.where(face.landmarks.visible, _VISIBLE, np.where(face.landmarks.known, _HIDDEN, _NOT_LABELLED))
-        out["category_id"] = _BARE + 1 + list(SCHEMES).index(face.landmarks.scheme)
-        rows = zip(marks["points"], states.tolist(), strict=True)
+        marks = face.landmarks
+        states = np.where(marks.visible, _VISIBLE, np.where(marks.known, _HIDDEN, _NOT_LABELLED))
+        out["category_id"] = _BARE + 1 + list(SCHEMES).index(marks.scheme)
+        rows = zip(plain_numbers(marks.points), states.tolist(), strict=True)
         out["keypoints"] = [v for (x, y), state in rows for v in (x, y, state)]
-        out["num_keypoints"] = int(face.landmarks.known.sum())
-        out["keypoint_scores"] = marks["scores"]
+        out["num_keypoints"] = int(marks.known.sum())
+        out["keypoint_scores"] = plain_numbers(marks.scores)
     return out
 
 
@@ -132,22 +126,6 @@ def _named(categories: Iterable[dict[str, Any]]) -> dict[Any, str]:
     """The schemes that categories name as ours do, by the id of the category."""
     names = {category.get("id"): str(category.get("name", "")).removeprefix("face_") for category in categories}
     return {number: name for number, name in names.items() if name in SCHEMES}
-
-
-def _by_image(
-    annotations: list[dict[str, Any]], path: str | Path, named: dict[Any, str], scheme: str | None
-) -> dict[Any, list[Face]]:
-    faces: dict[Any, list[Face]] = {}
-    for place, annotation in enumerate(annotations):
-        try:
-            faces.setdefault(annotation["image_id"], []).append(
-                _face(annotation, named.get(annotation.get("category_id"), scheme))
-            )
-        except KeyError as error:
-            raise InputError(f"{path}: annotation {place + 1} has no {error}") from error
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:
-            raise InputError(f"{path}: annotation {place + 1}: {error}") from error
-    return faces
 
 
 def _face(data: dict[str, Any], scheme: str | None) -> Face:
@@ -172,11 +150,20 @@ def _landmarks(data: dict[str, Any], scheme: str | None) -> Landmarks | None:
     return Landmarks(rows[:, :2], np.asarray(scores), rows[:, 2] == _VISIBLE, scheme)
 
 
-def _record(image: dict[str, Any], faces: list[Face], place: str) -> Record:
+def _record(index: CocoIndex, place: int, named: dict[Any, str], scheme: str | None) -> Record:
+    """The image at a place and its faces. Raises InputError that names it, or the annotation."""
+    at, faces = f"{index.name}: image {index.number(place)}", list[Face]()
     try:
+        image = index.image(place)
         size = int(image.get("width", 0)), int(image.get("height", 0))
-        return Record(str(image["file_name"]), int(image.get("frame", 0)), float(image.get("time", 0)), *size, faces)
+        clock = int(image.get("frame", 0)), float(image.get("time", 0))
+        record = Record(str(image["file_name"]), *clock, *size, faces)
+        for number, start, length in index.annotations_of(place):
+            at = f"{index.name}: annotation {number}"
+            annotation = index.annotation(start, length)
+            faces.append(_face(annotation, named.get(annotation.get("category_id"), scheme)))
+        return record
     except KeyError as error:
-        raise InputError(f"{place} has no {error}") from error
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(f"{place}: {error}") from error
+        raise InputError(f"{at} has no {error}") from error
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise InputError(f"{at}: {error}") from error

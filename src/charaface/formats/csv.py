@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from functools import partial
 from io import TextIOWrapper
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, TextIO
 
 from charaface.face import Face
 from charaface.files import InputError, OutputError, atomic, lines, open_input
-from charaface.formats.record import Record, Write, first_scheme
+from charaface.formats.record import Problem, Record, Write, first_scheme, tried
 from charaface.schemes import SCHEMES, scheme_named
 
 LACKS = frozenset({"more"})
@@ -23,7 +24,7 @@ _FACE = ("face", "track", "score", "x0", "y0", "x1", "y1", "yaw", "pitch", "roll
 _BOX, _POSE = ("x0", "y0", "x1", "y1"), ("yaw", "pitch", "roll")
 
 
-def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and line."""
     with open_input(Path(path)) as file, TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
         try:
@@ -32,10 +33,13 @@ def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
             if missing:
                 raise ValueError(f"it has no column {', '.join(sorted(missing))}")
             for _, group in groupby(rows, key=lambda row: (row["file"], row["frame"])):
-                yield _record(list(group))
+                own = list(group)  # the last of whose lines may be the one before
+                record = tried(partial(_checked, own, f"{path}:{rows.line_num}"), problem)
+                if record is not None:
+                    yield record
         except InputError:
             raise
-        except (ValueError, KeyError, TypeError, csv.Error) as error:
+        except (ValueError, csv.Error) as error:
             raise InputError(f"{path}:{rows.line_num or 1}: is no table of faces ({error})") from error
 
 
@@ -99,6 +103,13 @@ def _cells(face: dict[str, Any]) -> dict[str, Any]:
         ):
             cells |= {f"p{i}_x": x, f"p{i}_y": y, f"p{i}_score": score, f"p{i}_visible": int(visible)}
     return cells
+
+
+def _checked(rows: list[dict[str, str]], place: str) -> Record:
+    try:
+        return _record(rows)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{place}: is no table of faces ({error})") from error
 
 
 def _record(rows: list[dict[str, str]]) -> Record:

@@ -14,7 +14,7 @@ import numpy as np
 
 from charaface.face import Face, Landmarks
 from charaface.files import atomic
-from charaface.formats.record import Record
+from charaface.formats.record import Problem, Record
 from charaface.formats.xml import images, quoted
 from charaface.schemes import SCHEMES, scheme_of
 
@@ -22,12 +22,12 @@ LACKS = frozenset({"frames", "point scores", "pose", "more"})
 _MIDDLE = 0.5
 
 
-def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and image.
 
     scheme: that of skeletons whose label names none, where their number of points does not tell it.
     """
-    return images(path, partial(_record, scheme=scheme))
+    return images(path, partial(_record, scheme=scheme), problem)
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:

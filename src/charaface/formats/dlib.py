@@ -12,21 +12,21 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from charaface.face import Face, Landmarks
+from charaface.face import Face, Landmarks, plain_numbers
 from charaface.files import atomic
-from charaface.formats.record import Record, whole_box
+from charaface.formats.record import Problem, Record, whole_box
 from charaface.formats.xml import images, quoted
 from charaface.schemes import scheme_of
 
 LACKS = frozenset({"frames", "fractions", "point scores", "visible", "unknown points", "pose", "tracks", "more"})
 
 
-def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """The records of a file, one by one; fractions are taken where it has them. Raises InputError naming the image.
 
     scheme: that of the parts, where their number does not tell it.
     """
-    return images(path, partial(_record, scheme=scheme))
+    return images(path, partial(_record, scheme=scheme), problem)
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
@@ -45,9 +45,9 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
 
 def _box(face: Face) -> Iterator[str]:
     x0, y0, x1, y1 = (int(v) for v in whole_box(face.box))
-    score = face.to_dict()["score"]
+    score = plain_numbers(face.score)
     yield f"    <box top='{y0}' left='{x0}' width='{x1 - x0}' height='{y1 - y0}' detection_score='{score}'>\n"
-    for number, (x, y) in enumerate(np.round(face.landmarks.points) if face.landmarks else ()):
+    for number, (x, y) in enumerate(np.round(face.landmarks.points).tolist() if face.landmarks else ()):
         yield f"      <part name='{number:02d}' x='{int(x)}' y='{int(y)}'/>\n"
     yield "    </box>\n"
 
@@ -69,9 +69,10 @@ def _face(box: Element, scheme: str | None) -> Face:
 
 
 def _landmarks(box: Element, scheme: str | None) -> Landmarks | None:
-    parts = sorted(((int(part.get("name", "")), part) for part in box.iter("part")), key=lambda pair: pair[0])
-    if not parts:
+    rows = [(int(part.get("name", "")), part.get("x", "nan"), part.get("y", "nan")) for part in box.iter("part")]
+    if not rows:
         return None
-    scheme = scheme_of([number for number, _ in parts], "parts of a box", scheme)
-    points = [[float(part.get("x", "nan")), float(part.get("y", "nan"))] for _, part in parts]
-    return Landmarks(np.asarray(points), np.ones(len(parts)), np.ones(len(parts), dtype=np.bool_), scheme)
+    rows.sort()
+    scheme = scheme_of([number for number, _, _ in rows], "parts of a box", scheme)
+    points = np.array([(float(x), float(y)) for _, x, y in rows])
+    return Landmarks(points, np.ones(len(rows)), np.ones(len(rows), dtype=np.bool_), scheme)

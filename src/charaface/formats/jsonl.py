@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, TextIO
 
 from charaface.files import InputError, atomic, lines, open_input
-from charaface.formats.record import Record, Write
+from charaface.formats.record import Problem, Record, Write, tried
 
 LACKS: frozenset[str] = frozenset()
 
@@ -35,12 +36,13 @@ def writer(file: TextIO, _scheme: str | None = None) -> Write:
     return write
 
 
-def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """The records of a file, one by one. Raises InputError that names file and line."""
     with open_input(Path(path)) as file:
         for number, text in enumerate(lines(file, str(path)), 1):
-            if text.strip():
-                yield _record(text, f"{path}:{number}")
+            record = tried(partial(_record, text, f"{path}:{number}"), problem) if text.strip() else None
+            if record is not None:
+                yield record
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from charaface.face import Face, Landmarks
 from charaface.files import InputError, atomic, contents, open_input
 from charaface.formats.folder import Names, files, made, stem_of
 from charaface.formats.jsonl import is_text, no_number
-from charaface.formats.record import Record
+from charaface.formats.record import Problem, Record, tried
 from charaface.schemes import SCHEMES, scheme_of
 
 LACKS = frozenset({"frames", "scores", "point scores", "unknown points", "pose", "tracks", "more"})
@@ -27,23 +28,28 @@ HIDDEN = "hidden"  # the flag of a point that cannot be seen
 _MIDDLE = 0.5
 
 
-def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """One record a file. path: a file or a folder. Raises InputError that names the file and what is wrong in it.
 
     scheme: that of points whose rectangle's description names none, where their number does not tell it.
     """
     for file, _ in files(Path(path), ".json"):
-        with open_input(file) as stream:
-            try:
-                yield _record(
-                    json.loads(contents(stream, str(file)).decode("utf-8-sig"), parse_constant=no_number), scheme
-                )
-            except InputError:
-                raise
-            except KeyError as error:
-                raise InputError(f"{file}: is no file of LabelMe (it has no {error})") from error
-            except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-                raise InputError(f"{file}: is no file of LabelMe ({error})") from error
+        record = tried(partial(_of_file, file, scheme), problem)
+        if record is not None:
+            yield record
+
+
+def _of_file(file: Path, scheme: str | None) -> Record:
+    with open_input(file) as stream:
+        try:
+            table = json.loads(contents(stream, str(file)).decode("utf-8-sig"), parse_constant=no_number)
+            return _record(table, scheme)
+        except InputError:
+            raise
+        except KeyError as error:
+            raise InputError(f"{file}: is no file of LabelMe (it has no {error})") from error
+        except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+            raise InputError(f"{file}: is no file of LabelMe ({error})") from error
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 from charaface.face import Face
 from charaface.files import InputError, OutputError, atomic, open_input
-from charaface.formats.record import Record
+from charaface.formats.record import Problem, Record, tried
 
 LACKS: frozenset[str] = frozenset()
+_WRONG = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 _ROWS = 4096  # held in memory at a time
 _FRAME = ("file", "frame", "time", "width", "height")
 _POSE = ("yaw", "pitch", "roll")
-_MORE = ("domain", "weights", "colours", "emotion")
+_MORE = ("domain", "weights", "notes", "colours", "emotion")
 
 
-def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
-    """The records of a file, one by one. Raises InputError that names the file."""
+def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
+    """The records of a file, one by one. Raises InputError that names the file, and the record where it is one's."""
     pyarrow, parquet = _libraries(InputError)
     path = Path(path)
+    count = 0
     with open_input(path) as file:
         try:
             table = parquet.ParquetFile(file)
@@ -35,17 +38,13 @@ def read(path: str | Path, _scheme: str | None = None) -> Iterator[Record]:
             batches = table.iter_batches(_ROWS, columns=_schema().names)
             rows = chain.from_iterable(batch.to_pylist() for batch in batches)
             for _, group in groupby(rows, key=lambda row: (row["file"], row["frame"])):
-                yield _record(list(group))
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            OSError,
-            OverflowError,
-            RecursionError,
-            pyarrow.ArrowException,
-        ) as error:
+                count += 1
+                record = tried(partial(_checked, list(group), f"{path}: record {count}"), problem)
+                if record is not None:
+                    yield record
+        except InputError:
+            raise
+        except (*_WRONG, OSError, pyarrow.ArrowException) as error:
             text = " ".join(str(error).split())
             raise InputError(f"{path}: is no table of faces ({text or type(error).__name__})") from error
 
@@ -102,6 +101,13 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
             row |= {"point_scores": face.landmarks.scores.tolist(), "visible": face.landmarks.visible.tolist()}
         more = {name: data[name] for name in _MORE if name in data}
         yield {**row, "more": json.dumps(more) if more else None}
+
+
+def _checked(rows: list[dict[str, Any]], place: str) -> Record:
+    try:
+        return _record(rows)
+    except _WRONG as error:
+        raise InputError(f"{place}: {' '.join(str(error).split())}") from error
 
 
 def _record(rows: list[dict[str, Any]]) -> Record:

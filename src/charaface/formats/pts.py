@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from charaface.face import Face, Landmarks
 from charaface.files import InputError, OutputError, atomic, lines, open_input
 from charaface.formats.folder import Names, files, made
-from charaface.formats.record import Record, kept
+from charaface.formats.record import Problem, Record, kept, tried
 from charaface.schemes import scheme_of
 
 LACKS = frozenset(
@@ -19,20 +20,26 @@ LACKS = frozenset(
 _MOST = 100_000  # lines of a file
 
 
-def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """One record a file, of one face. path: a file or a folder. Raises InputError that names file and line.
 
     scheme: that of the points, where their number does not tell it.
     """
     for file, name in files(Path(path), ".pts"):
-        points, named = _points(file, scheme)
-        ones = np.ones(len(points))
-        try:
-            marks = Landmarks(points, ones, ones > 0, named)
-            face = Face(marks.box, landmarks=marks)
-        except ValueError as error:
-            raise InputError(f"{file}: {error}") from error
-        yield Record(name.removesuffix(file.suffix), 0, 0.0, 0, 0, [face])
+        face = tried(partial(face_of, file, scheme), problem)
+        if face is not None:
+            yield Record(name.removesuffix(file.suffix), 0, 0.0, 0, 0, [face])
+
+
+def face_of(file: Path, scheme: str | None) -> Face:
+    """The face of one file. Raises InputError that names it and the line."""
+    points, named = _points(file, scheme)
+    ones = np.ones(len(points))
+    try:
+        marks = Landmarks(points, ones, ones > 0, named)
+        return Face(marks.box, landmarks=marks)
+    except ValueError as error:
+        raise InputError(f"{file}: {error}") from error
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from charaface.face import Face, Landmarks, whole
-from charaface.files import OutputError
+from charaface.files import InputError, OutputError
 from charaface.formats.folder import stem_of
 
 # what some formats have no place for, and what becomes of it there
@@ -31,7 +31,7 @@ LACKS = {
     "unknown points": "a point that is not known counts as one that is",
     "pose": "it is left out",
     "tracks": "they are left out",
-    "more": "expression, colours, kind of drawing and weights are left out",
+    "more": "expression, colours, kind of drawing, notes and weights are left out",
 }
 
 
@@ -95,6 +95,19 @@ class Record:
 
 
 Write = Callable[[Record], None]  # adds one record to a file that is open
+Problem = Callable[[str], None]  # hears in one line, with file and place, why something is left out
+_Made = TypeVar("_Made")
+
+
+def tried(make: Callable[[], _Made], problem: Problem | None) -> _Made | None:
+    """What make returns; where it raises InputError, None, and problem hears why. Without problem the error goes on."""
+    try:
+        return make()
+    except InputError as error:
+        if problem is None:
+            raise
+        problem(str(error))
+        return None
 
 
 def first_scheme(records: Iterable[Record]) -> tuple[str | None, Iterator[Record]]:

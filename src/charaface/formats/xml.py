@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
 
 from charaface.files import InputError, open_input
-from charaface.formats.record import Record
+from charaface.formats.record import Problem, Record, tried
 
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_STEP = 1 << 16  # bytes read at a time
 
 
 def quoted(name: str) -> str:
@@ -23,17 +23,71 @@ def quoted(name: str) -> str:
     return quoteattr(_NO_XML.sub(lambda sign: ascii(sign[0])[1:-1], name))
 
 
-def images(path: str | Path, record: Callable[[Element], Record]) -> Iterator[Record]:
+def images(path: str | Path, record: Callable[[Element], Record], problem: Problem | None = None) -> Iterator[Record]:
     """A record of each <image>. Raises InputError that names the file, and the image whose record is a ValueError."""
-    count = 0
-    with open_input(Path(path)) as file:
+    for count, element in enumerate(_elements(Path(path)), 1):
+        found = tried(partial(_made, element, record, f"{path}: image {count}"), problem)
+        if found is not None:
+            yield found
+
+
+def _made(element: Element, record: Callable[[Element], Record], place: str) -> Record:
+    try:
+        return record(element)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{place}: {error}") from error
+
+
+class _Entities(ValueError):
+    """A document that declares entities, which can grow without end or lead elsewhere."""
+
+
+def _elements(path: Path) -> Iterator[Element]:
+    """Each <image> of a file with what is in it; nothing else is kept in memory."""
+    images = _Images()
+    with open_input(path) as file:
         try:
-            for _, element in iterparse(file, events=("end",)):
-                if element.tag == "image":
-                    count += 1
-                    yield record(element)
-                    element.clear()
-        except (ParseError, DefusedXmlException, LookupError, UnicodeError) as error:
+            while step := file.read(_STEP):
+                images.parser.Parse(step, False)
+                yield from images.taken()
+            images.parser.Parse(b"", True)
+            yield from images.taken()
+        except (expat.ExpatError, _Entities, LookupError, UnicodeError) as error:
             raise InputError(f"{path}: is no XML of faces ({error or type(error).__name__})") from error
-        except (ValueError, OverflowError) as error:
-            raise InputError(f"{path}: image {count}: {error}") from error
+
+
+class _Images:
+    """Builds the <image> elements of what its parser is fed with."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._outside
+        self.parser.EntityDeclHandler = self._refused
+        self.parser.UnparsedEntityDeclHandler = self._refused
+        self.parser.ExternalEntityRefHandler = self._refused
+        self._found: list[Element] = []
+
+    def taken(self) -> list[Element]:
+        """Those that are complete and were not taken yet."""
+        found, self._found = self._found, []
+        return found
+
+    def _refused(self, *_: object) -> int:
+        raise _Entities("it declares entities, which are refused")
+
+    def _outside(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag != "image":
+            return
+        builder = TreeBuilder()
+        root = builder.start(tag, attributes)
+
+        def end(tag: str) -> None:
+            if builder.end(tag) is root:
+                self._found.append(root)
+                self.parser.StartElementHandler = self._outside
+                self.parser.EndElementHandler = self.parser.CharacterDataHandler = None
+
+        self.parser.StartElementHandler = builder.start
+        self.parser.EndElementHandler = end
+        self.parser.CharacterDataHandler = builder.data

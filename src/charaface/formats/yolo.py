@@ -12,6 +12,7 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import numpy as np
 from charaface.face import Face, Landmarks, whole
 from charaface.files import InputError, OutputError, atomic, lines, open_input, reason
 from charaface.formats.folder import Names, files, made, stem_of
-from charaface.formats.record import Record, first_scheme
+from charaface.formats.record import Problem, Record, first_scheme, tried
 from charaface.image import size_of
 from charaface.schemes import IBUG68, SCHEMES, Scheme, scheme_of
 
@@ -32,23 +33,30 @@ _LONGEST = 1 << 20  # bytes of a data.yaml
 _PICTURES = ("file", "width", "height", "labels")
 
 
-def read(path: str | Path, scheme: str | None = None) -> Iterator[Record]:
+def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
     """One record a picture, in the order of pictures.csv or of names. Raises InputError that names file and line.
 
     scheme: that of the points where neither data.yaml nor their number tells it.
     """
     folder = Path(path)
     scheme = _scheme_in(folder / "data.yaml") or scheme
-    for name, size, labels in _pictures(folder):
-        faces = []
-        with open_input(labels, may_be_empty=True) as file:
-            for number, line in enumerate(lines(file, str(labels)), 1):
-                try:
-                    if line.strip():
-                        faces.append(_face(line.split(), size, scheme))
-                except (ValueError, OverflowError) as error:
-                    raise InputError(f"{labels}:{number}: {error}") from error
-        yield Record(name, 0, 0.0, *size, faces)
+    for name, size, labels in _pictures(folder, problem):
+        faces = tried(partial(_faces, labels, size, scheme), problem)
+        if faces is not None:
+            yield Record(name, 0, 0.0, *size, faces)
+
+
+def _faces(labels: Path, size: tuple[int, int], scheme: str | None) -> list[Face]:
+    """The faces of a file of labels. Raises InputError that names file and line."""
+    faces = []
+    with open_input(labels, may_be_empty=True) as file:
+        for number, line in enumerate(lines(file, str(labels)), 1):
+            try:
+                if line.strip():
+                    faces.append(_face(line.split(), size, scheme))
+            except (ValueError, OverflowError) as error:
+                raise InputError(f"{labels}:{number}: {error}") from error
+    return faces
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:
@@ -101,13 +109,14 @@ def _line(face: Face, width: int, height: int, scheme: Scheme) -> Iterator[str]:
         yield str(state)
 
 
-def _pictures(folder: Path) -> Iterator[tuple[str, tuple[int, int], Path]]:
+def _pictures(folder: Path, problem: Problem | None) -> Iterator[tuple[str, tuple[int, int], Path]]:
     """Name, size and file of labels of each picture."""
     index = folder / "pictures.csv"
     if not index.exists():
         for labels, name in files(folder / "labels", ".txt"):
-            picture = _beside(folder / "images" / name)
-            yield picture.relative_to(folder / "images").as_posix(), size_of(picture), labels
+            found = tried(partial(_measured, folder / "images", name), problem)
+            if found is not None:
+                yield (*found, labels)
         return
     with open_input(index) as file, TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
         rows = csv.DictReader(lines(text, str(index)), strict=True)
@@ -115,15 +124,31 @@ def _pictures(folder: Path) -> Iterator[tuple[str, tuple[int, int], Path]]:
             if tuple(rows.fieldnames or ()) != _PICTURES:
                 raise ValueError(f"its columns are not {', '.join(_PICTURES)}")
             for row in rows:
-                labels = (folder / row["labels"]).resolve()
-                if not labels.is_relative_to(folder.resolve()) or not labels.is_file():
-                    raise ValueError(f"no file {row['labels']!r} in this folder")
-                size = whole("a width", int(row["width"])), whole("a height", int(row["height"]))
-                yield row["file"], size, labels
+                listed = tried(partial(_listed, folder, row, f"{index}:{rows.line_num}"), problem)
+                if listed is not None:
+                    yield listed
         except InputError:
             raise
         except (ValueError, TypeError, csv.Error, OSError) as error:
             raise InputError(f"{index}:{rows.line_num or 1}: {error}") from error
+
+
+def _listed(folder: Path, row: dict[str, str], place: str) -> tuple[str, tuple[int, int], Path]:
+    """What a row of pictures.csv says of a picture."""
+    try:
+        labels = (folder / row["labels"]).resolve()
+        if not labels.is_relative_to(folder.resolve()) or not labels.is_file():
+            raise ValueError(f"no file {row['labels']!r} in this folder")
+        size = whole("a width", int(row["width"])), whole("a height", int(row["height"]))
+        return row["file"], size, labels
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(f"{place}: {error}") from error
+
+
+def _measured(images: Path, labels: str) -> tuple[str, tuple[int, int]]:
+    """Name and size of the picture that labels of that name belong to."""
+    picture = _beside(images / labels)
+    return picture.relative_to(images).as_posix(), size_of(picture)
 
 
 def _beside(labels: Path) -> Path:
