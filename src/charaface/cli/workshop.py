@@ -96,6 +96,30 @@ def train(
 
 
 @click.command()
+@click.argument("study", type=FilePath)
+@click.option("-o", "--output", "folder", type=FilePath, help="A folder for its runs.  [default: runs/STUDY]")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value of every run's recipe; repeat.")
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Runs at a time.")
+@click.option("--dry-run", is_flag=True, help="Print the runs, one JSON object each, and train nothing.")
+def study(study: Path, folder: Path | None, settings: tuple[str, ...], workers: int, dry_run: bool) -> int:
+    """Train all runs of a study, each after the one it goes on from, and compare them.
+
+    The same command goes on where it was stopped. Each run's words are in its log.txt.
+    """
+    with _needs("train"):
+        from charaface.train import study as made
+    folder = folder or Path("runs") / study.stem
+    plan = checked(lambda: made.read_study(study, settings))
+    if dry_run:
+        for one in checked(lambda: made.runs_of(plan, folder)):
+            click.echo(json.dumps(one.to_dict()))
+        return 0
+    checked(lambda: made.carry_out(plan, folder, workers=workers, say=lambda line: click.echo(line, err=True)))
+    click.echo(f"{folder}: done")
+    return 0
+
+
+@click.command()
 @click.argument("run", type=FilePath)
 @click.argument("output", type=FilePath)
 @click.option("--mean", type=FilePath, help="Write the mean with these weights, which the run went on from.")

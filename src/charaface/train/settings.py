@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from charaface.train.config import Recipe, RecipeError
 
@@ -116,8 +116,8 @@ def _fit(kind: Any, value: Any, where: str) -> Any:
     wanted = getattr(kind, "__origin__", kind)
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
         raise RecipeError(f"{where} must be {wanted.__name__}, got {value!r}")
-    if wanted is list and not all(isinstance(one, str) for one in value):
-        raise RecipeError(f"{where} is a list of texts, got {value!r}")
+    if wanted is list:
+        return [_fit(get_args(kind)[0], one, f"{where}[{i}]") for i, one in enumerate(value)]
     return value
 
 

@@ -72,6 +72,17 @@ class Planned:
     set: str
     seed: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """What is worth knowing of it beforehand, as plain JSON values."""
+        own = {k: getattr(self, k) for k in ("name", "after", "variant", "mode", "set", "seed")}
+        recipe = self.recipe
+        return own | {
+            "net": recipe.net,
+            "init": recipe.init if self.after else "none",
+            "freeze": recipe.freeze,
+            "steps": recipe.steps,
+        }
+
 
 def read_study(path: str | Path, settings: Sequence[str] = ()) -> Study:
     """The study of a file; settings replace values of its base. Raises RecipeError for one that cannot be read."""
@@ -169,6 +180,10 @@ def _trained(planned: list[Planned], folder: Path, workers: int, cache: Path | N
     done = {one.name for one in planned if (folder / one.name / WEIGHTS).exists()}
     yield from ((name, 0.0) for name in sorted(done))
     waiting = [one for one in planned if one.name not in done]
+    if workers == 1:
+        for one in waiting:
+            yield one.name, _train_one(asdict(one.recipe), folder / one.name, cache)
+        return
     quiet = (signal.SIGINT, signal.SIG_DFL)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
