@@ -126,7 +126,7 @@ def test_a_dry_run_prints_what_would_be_trained(tmp_path: Path, capsys: pytest.C
     words = ["study", str(path), "-o", str(tmp_path / "out"), "--dry-run", "--set", "schedule.samples=40"]
     assert command(words) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["name"] for line in lines][0] == "small-source"
+    assert lines[0]["name"] == "small-source"
     assert {line["steps"] for line in lines} == {10}
     assert [line["init"] for line in lines] == ["none", "none", "none", "all", "all"]
     assert not (tmp_path / "out").exists()
