@@ -159,13 +159,13 @@ def ink(image: Image, rng: Rng) -> Image:
 def tone(image: Image, rng: Rng) -> Image:
     """Dots of screen tone, black and white."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    pitch, angle = rng.uniform(2.5, 4.5), rng.uniform(0, np.pi / 2)
+    pitch, angle = rng.uniform(2.0, 3.2), rng.uniform(0, np.pi / 2)
     rows, columns = np.indices(grey.shape, np.float32)
     a = (columns * np.cos(angle) + rows * np.sin(angle)) * (2 * np.pi / pitch)
     b = (rows * np.cos(angle) - columns * np.sin(angle)) * (2 * np.pi / pitch)
     screen = 127.5 + 55 * (np.cos(a) + np.cos(b))
     dots = np.where(grey > screen, 255, 0).astype(np.float32)
-    sharp = float(rng.uniform(0.4, 1.0))
+    sharp = float(rng.uniform(0.3, 0.8))
     return np.repeat(np.clip(sharp * dots + (1 - sharp) * grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
