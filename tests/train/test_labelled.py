@@ -76,12 +76,15 @@ def test_a_picture_that_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> N
     labels = labels_at(tmp_path / "set")
     (tmp_path / "set" / "person1_3.png").write_bytes(b"\x89PNG no more")
     (tmp_path / "set" / "person2_7.png").unlink()
+    with (tmp_path / "set" / "labels.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"file": "person3_9.png", "faces": [NaN]}\n')
     said: list[str] = []
     faces = open_labelled(labels, tmp_path / "cache", problem=said.append)
     assert len(faces) == 10
-    assert len(said) == 2
-    assert "person1_3.png" in said[0]
-    assert "person2_7.png" in said[1]
+    assert len(said) == 3
+    assert "labels.jsonl:13" in said[0]
+    assert "person1_3.png" in said[1]
+    assert "person2_7.png" in said[2]
 
 
 def test_points_of_another_scheme_count_as_far_as_they_are_told(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class CocoIndex:
 
     def __len__(self) -> int:
         """How many images there are."""
-        return self._images.shape[1]
+        return int(self._images.shape[1])
 
     def number(self, place: int) -> int:
         """The number in the file, from 1, of the image at a place, from 0."""

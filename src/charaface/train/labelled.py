@@ -56,8 +56,8 @@ def open_labelled(
 ) -> Labelled:
     """The faces of a recipe's files: mapped where they were cut before, else cut now.
 
-    A picture that cannot be read, or is not found, is told to problem and left out. Raises RecipeError without any
-    face, InputError where a file of faces is broken.
+    What is malformed in a file, and a picture that cannot be read or is not found, is told to problem and left out.
+    Raises RecipeError without any face, InputError where a file of faces is broken as a whole.
     """
     folder = (cache_folder() if cache is None else Path(cache)) / f"labels-{_fingerprint(labels)}"
     if not (folder / "labels.json").exists():
@@ -160,7 +160,7 @@ def _read_all(labels: Labels, side: int, problem: Problem) -> Iterator[tuple[Rec
             source = Path(name)
             form, path = (FORMATS[labels.form], source) if labels.form else format_at(source)
             pictures = Pictures(source, Path(labels.pictures) if labels.pictures else None)
-            records = (r for r in form.read(path, labels.file_scheme or None) if only.search(r.file))
+            records = (r for r in form.read(path, labels.file_scheme or None, problem) if only.search(r.file))
             while some := list(islice(records, BATCH)):
                 jobs = [pool.submit(_cut, record, pictures, labels, side) for record in some]
                 for record, job in zip(some, jobs, strict=True):
