@@ -108,6 +108,13 @@ def test_a_study_is_carried_out_once_and_taken_up_where_it_was_left(tmp_path: Pa
     assert all(values["nme.inter-ocular"] > 0 for values in figures.values())
     assert len(said) == 5
     assert said[-1].startswith("5 of 5: ")
+    told = json.loads((out / "results.json").read_text())["runs"]
+    assert [run["name"] for run in told] == list(figures)
+    for run in told:
+        faces = [error for error in run["faces"] if error is not None]
+        assert sum(faces) / len(faces) == pytest.approx(figures[run["name"]]["nme.inter-ocular"], abs=0.02)
+        assert len(run["points"]) == (68 if run["set"] == "photos" else 60)
+        assert len(run["losses"]) == 2
     trunk = "trunk."
     source, features = (
         checkpoint.read(out / k / "weights.safetensors")[1] for k in ("small-source", "small-features-1")

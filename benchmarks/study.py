@@ -1,0 +1,280 @@
+"""The page of the study in the documents, made of its results.
+
+    charaface study recipes/study/study.toml -o runs/study
+    charaface study recipes/study/losses.toml -o runs/losses
+    python benchmarks/study.py runs/study runs/losses     # keeps their results.json; without folders: of what is kept
+
+It writes docs/study.md between its two marks; the words around them are written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import record
+
+from charaface.metrics import bootstrap
+from charaface.schemes import scheme_named
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "study.md"
+KEPT = Path(__file__).parent / "results"
+BEGIN, END = "<!-- made by benchmarks/study.py -->", "<!-- end -->"
+NAMES = {
+    "xception": "Xception (light)",
+    "inception": "Inception-ResNet-v1",
+    "resnet50": "ResNet-50",
+    "resnet50-adaloss": "ResNet-50, Adaloss",
+    "vgg16": "VGG-16",
+}
+MODES = {
+    "scratch": "from scratch",
+    "features": "all, features frozen",
+    "all": "all, trained on",
+    "entry": "entry alone",
+    "entry-middle": "entry and middle",
+}
+PARTS = ("jaw", "right_brow", "left_brow", "right_eye", "left_eye", "nose", "mouth")
+Run = dict[str, Any]
+
+
+def made(study: dict[str, Any], losses: dict[str, Any] | None) -> str:
+    """Tables and what follows from them, as Markdown."""
+    runs = {run["name"]: run for run in study["runs"]}
+    parts = [f"Results of {study['kept']}.", sources(runs), transfer(runs), parts_of(runs), seeds(runs), claims(runs)]
+    if losses:
+        parts.append(losses_table(losses["runs"]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def sources(runs: dict[str, Run]) -> str:
+    """What each network learned before the transfer."""
+    rows = [run for run in runs.values() if run["mode"] == "source"]
+    lines = [
+        "### What the networks had learned before",
+        "",
+        "Held-out people of photos68 and held-out drawings, 68 points; per cent of the inter-ocular distance.",
+        "",
+        "| network | loss, first and last fifty steps | NME mean | median | beyond 8 % | beyond 10 % | AUC |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for run in rows:
+        figures, own = run["figures"], run["losses"]
+        lines.append(
+            f"| {NAMES[run['variant']]} | {run['loss']} {own[0]:.3g} to {own[-1]:.3g} | {figures['nme.inter-ocular']:.1f} "
+            f"| {figures['nme.median']:.1f} | {figures['failed.8']:.0f} | {figures['failed.10']:.0f} | {figures['auc']:.1f} |"
+        )
+    lines.append(_baseline(rows[0]["mean_face"], 2) if rows else "")
+    return "\n".join(lines)
+
+
+def _baseline(face: dict[str, float], columns: int) -> str:
+    return (
+        f"| the mean face |{' |' * (columns - 1)} {face['nme.inter-ocular']:.1f} | {face['nme.median']:.1f} "
+        f"| {face['failed.8']:.0f} | {face['failed.10']:.0f} | {face['auc']:.1f} |"
+    )
+
+
+def transfer(runs: dict[str, Run]) -> str:
+    """Every network in every mode on the manga faces that measure."""
+    lines = [
+        "### Transfer to manga faces",
+        "",
+        "400 faces that nothing learned from, 60 points. NME over the inter-ocular distance (an eye corner is the middle "
+        "of its pair) with its 95 % interval over faces, over the pupils, the box and the width of the chin; per cent.",
+        "",
+        "| network | taken | NME mean | median | pupils | box | chin | beyond 8 % | beyond 10 % | AUC |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    shown = [r for r in runs.values() if r["set"] == "manga" and r["seed"] == 1]
+    for run in shown:
+        f = run["figures"]
+        low, high = _interval(_known(run["faces"]))
+        lines.append(
+            f"| {NAMES[run['variant']]} | {MODES[run['mode']]} | {f['nme.inter-ocular']:.1f} [{low:.1f}, {high:.1f}] "
+            f"| {f['nme.median']:.1f} | {f['nme.inter-pupil']:.1f} | {f['nme.box']:.1f} | {f['nme.chin']:.1f} "
+            f"| {f['failed.8']:.0f} | {f['failed.10']:.0f} | {f['auc']:.1f} |"
+        )
+    if shown and shown[0]["mean_face"]:
+        f = shown[0]["mean_face"]
+        lines.append(
+            f"| the mean face | | {f['nme.inter-ocular']:.1f} | {f['nme.median']:.1f} | {f['nme.inter-pupil']:.1f} "
+            f"| {f['nme.box']:.1f} | {f['nme.chin']:.1f} | {f['failed.8']:.0f} | {f['failed.10']:.0f} | {f['auc']:.1f} |"
+        )
+    return "\n".join(lines)
+
+
+def parts_of(runs: dict[str, Run]) -> str:
+    """Where the errors are, part by part."""
+    scheme = scheme_named("manga60a")
+    lines = [
+        "### Part by part",
+        "",
+        "Mean error of the points of a part, per cent of the inter-ocular distance.",
+        "",
+        "| network | taken | jaw | brows | eyes | nose | mouth |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    groups = (("jaw",), ("right_brow", "left_brow"), ("right_eye", "left_eye"), ("nose",), ("mouth",))
+    for run in runs.values():
+        if run["set"] == "manga" and run["seed"] == 1:
+            means = [np.mean([run["points"][i] for part in group for i in scheme.parts[part]]) for group in groups]
+            cells = " | ".join(f"{mean:.1f}" for mean in means)
+            lines.append(f"| {NAMES[run['variant']]} | {MODES[run['mode']]} | {cells} |")
+    return "\n".join(lines)
+
+
+def seeds(runs: dict[str, Run]) -> str:
+    """Runs that were made with several seeds."""
+    groups: dict[tuple[str, str], list[float]] = {}
+    for run in runs.values():
+        if run["set"] == "manga":
+            groups.setdefault((run["variant"], run["mode"]), []).append(run["figures"]["nme.inter-ocular"])
+    several = {key: values for key, values in groups.items() if len(values) > 1}
+    if not several:
+        return ""
+    lines = ["### Several seeds", "", "| network | taken | NME of each seed | mean | spread |", "|---|---|---|---|---|"]
+    for (variant, mode), values in several.items():
+        each = ", ".join(f"{value:.1f}" for value in values)
+        spread = np.std(values, ddof=1)
+        lines.append(f"| {NAMES[variant]} | {MODES[mode]} | {each} | {np.mean(values):.1f} | {spread:.1f} |")
+    return "\n".join(lines)
+
+
+def claims(runs: dict[str, Run]) -> str:
+    """Each conclusion of the original beside what these runs say: differences on the same faces, with their intervals."""
+    lines = [
+        "### The original's conclusions",
+        "",
+        "A difference is that of the NME on the same 400 faces, with its paired 95 % interval; below 0 the first is better.",
+        "",
+        "| the original says | these runs |",
+        "|---|---|",
+    ]
+    lines += [f"| {words} | {answer(runs)} |" for words, answer in CLAIMS]
+    return "\n".join(lines)
+
+
+def _apart(runs: dict[str, Run], first: str, second: str) -> str:
+    """The paired difference of two runs, in words."""
+    if first not in runs or second not in runs:
+        return f"{first} against {second}: not run"
+    a, b = (np.asarray([v if v is not None else np.nan for v in runs[k]["faces"]]) for k in (first, second))
+    apart = (a - b)[~np.isnan(a - b)]
+    low, high = _interval(apart)
+    return f"{first} against {second}: {apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
+
+
+def _entry(runs: dict[str, Run]) -> str:
+    others = ("scratch", "entry-middle", "all")
+    return "; ".join(_apart(runs, "xception-entry", f"xception-{mode}") for mode in others)
+
+
+def _frozen(runs: dict[str, Run]) -> str:
+    words = []
+    if "xception-frozen" in runs:
+        frozen = runs["xception-frozen"]
+        words.append(
+            f"all frozen, on the points that both schemes share: {frozen['figures']['nme.inter-ocular']:.1f} "
+            f"(mean face {frozen['mean_face'].get('nme.inter-ocular', float('nan')):.1f})"
+        )
+    words += [_apart(runs, f"{net}-features", f"{net}-all") for net in NAMES]
+    return "; ".join(words)
+
+
+def _outline(runs: dict[str, Run]) -> str:
+    scheme = scheme_named("manga60a")
+    words = []
+    for net in NAMES:
+        pair = [runs.get(f"{net}-{mode}") for mode in ("features", "all")]
+        if all(pair):
+            worse = {
+                part: np.mean([pair[0]["points"][i] for i in scheme.parts[part]])
+                / np.mean([pair[1]["points"][i] for i in scheme.parts[part]])
+                for part in ("jaw", "right_eye", "mouth")
+            }
+            words.append(
+                f"{NAMES[net]}: jaw {worse['jaw']:.1f} times the error, eye {worse['right_eye']:.1f}, mouth {worse['mouth']:.1f}"
+            )
+    return "; ".join(words)
+
+
+def _adaloss(runs: dict[str, Run]) -> str:
+    pairs = [(f"resnet50-adaloss-{mode}", f"resnet50-{mode}") for mode in ("scratch", "all")]
+    return "; ".join(_apart(runs, *pair) for pair in pairs)
+
+
+def _best(runs: dict[str, Run]) -> str:
+    found = sorted(
+        (run["figures"]["nme.inter-ocular"], run["name"])
+        for run in runs.values()
+        if run["set"] == "manga" and run["seed"] == 1
+    )
+    first = ", ".join(f"{name} {value:.1f}" for value, name in found[:4])
+    return f"{first}; {_apart(runs, found[0][1], 'inception-all')}" if found else "not run"
+
+
+CLAIMS: tuple[tuple[str, Callable[[dict[str, Run]], str]], ...] = (
+    ("taking the entry alone is best for Xception (28, against 116 with the middle and 92 with all)", _entry),
+    ("with everything frozen a network fails on manga; with frozen features and a new head it is poor", _frozen),
+    ("frozen features keep only the outline of the face", _outline),
+    ("ResNet-50 with Adaloss has the lowest loss, but its points are scattered", _adaloss),
+    ("Inception with all of it taken is best", _best),
+)
+
+
+def losses_table(runs: list[Run]) -> str:
+    """Every loss and head on photographs."""
+    lines = [
+        "### Every loss, on photographs of people",
+        "",
+        "PFLD (and one MobileNetV3) at 64 px on photos68, people held out; NME over the inter-ocular distance, per cent.",
+        "",
+        "| run | loss, first and last fifty steps | NME mean | median | beyond 8 % | beyond 10 % | AUC |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for run in runs:
+        f, own = run["figures"], run["losses"]
+        lines.append(
+            f"| {run['name']} | {own[0]:.3g} to {own[-1]:.3g} | {f['nme.inter-ocular']:.1f} | {f['nme.median']:.1f} "
+            f"| {f['failed.8']:.0f} | {f['failed.10']:.0f} | {f['auc']:.1f} |"
+        )
+    return "\n".join([*lines, _baseline(runs[0]["mean_face"], 2)])
+
+
+def _known(errors: list[float | None]) -> np.ndarray:
+    return np.asarray([e for e in errors if e is not None])
+
+
+def _interval(values: np.ndarray) -> tuple[float, float]:
+    return bootstrap(values, lambda sample: sample.mean(axis=1), draws=1000)
+
+
+def page() -> str:
+    """The whole page, of what is kept."""
+    text = PAGE.read_text(encoding="utf-8")
+    kept = {name: KEPT / f"study-{name}.json" for name in ("study", "losses")}
+    loaded = {name: json.loads(path.read_text("utf-8")) for name, path in kept.items() if path.exists()}
+    body = made(loaded["study"], loaded.get("losses"))
+    return re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n\n{body}\n\n{END}", text, flags=re.S)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, help="of studies that were carried out")
+    where = record.machine()
+    for folder in parser.parse_args().folders:
+        found = json.loads((folder / "results.json").read_text("utf-8"))
+        found["kept"] = f"{where['date']}, {where['processor']}, commit {where['commit']}"
+        (KEPT / f"study-{found['study']}.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
