@@ -40,7 +40,6 @@ MODES = {
     "entry": "entry alone",
     "entry-middle": "entry and middle",
 }
-PARTS = ("jaw", "right_brow", "left_brow", "right_eye", "left_eye", "nose", "mouth")
 Run = dict[str, Any]
 
 
@@ -53,6 +52,32 @@ def made(study: dict[str, Any], losses: dict[str, Any] | None) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+SHORT = ("nme.inter-ocular", "nme.median", "failed.8", "failed.10", "auc")
+LONG = ("nme.inter-ocular", "nme.median", "nme.inter-pupil", "nme.box", "nme.chin", "failed.8", "failed.10", "auc")
+HEADS = {
+    "nme.inter-ocular": "NME mean",
+    "nme.median": "median",
+    "nme.inter-pupil": "pupils",
+    "nme.box": "box",
+    "nme.chin": "chin",
+    "failed.8": "beyond 8 %",
+    "failed.10": "beyond 10 %",
+    "auc": "AUC",
+}
+
+
+def head(first: str, figures: tuple[str, ...]) -> list[str]:
+    """The first two lines of a table; first names the columns before the figures."""
+    names = [*first.split(", "), *(HEADS[name] for name in figures)]
+    return [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
+
+
+def row(first: list[str], figures: dict[str, float], names: tuple[str, ...]) -> str:
+    """A line of a table."""
+    cells = [f"{figures[n]:.0f}" if n.startswith("failed") else f"{figures[n]:.1f}" for n in names]
+    return f"| {' | '.join([*first, *cells])} |"
+
+
 def sources(runs: dict[str, Run]) -> str:
     """What each network learned before the transfer."""
     rows = [run for run in runs.values() if run["mode"] == "source"]
@@ -61,52 +86,34 @@ def sources(runs: dict[str, Run]) -> str:
         "",
         "Held-out people of photos68 and held-out drawings, 68 points; per cent of the inter-ocular distance.",
         "",
-        "| network | loss, first and last fifty steps | NME mean | median | beyond 8 % | beyond 10 % | AUC |",
-        "|---|---|---|---|---|---|---|",
+        *head("network, loss in the first and in the last steps", SHORT),
+        *(row([NAMES[run["variant"]], _fell(run)], run["figures"], SHORT) for run in rows),
+        *(row(["the mean face", ""], run["mean_face"], SHORT) for run in rows[:1]),
     ]
-    for run in rows:
-        figures, own = run["figures"], run["losses"]
-        lines.append(
-            f"| {NAMES[run['variant']]} | {run['loss']} {own[0]:.3g} to {own[-1]:.3g} | {figures['nme.inter-ocular']:.1f} "
-            f"| {figures['nme.median']:.1f} | {figures['failed.8']:.0f} | {figures['failed.10']:.0f} | {figures['auc']:.1f} |"
-        )
-    lines.append(_baseline(rows[0]["mean_face"], 2) if rows else "")
     return "\n".join(lines)
 
 
-def _baseline(face: dict[str, float], columns: int) -> str:
-    return (
-        f"| the mean face |{' |' * (columns - 1)} {face['nme.inter-ocular']:.1f} | {face['nme.median']:.1f} "
-        f"| {face['failed.8']:.0f} | {face['failed.10']:.0f} | {face['auc']:.1f} |"
-    )
+def _fell(run: Run) -> str:
+    return f"{run['loss']}, {run['losses'][0]:.3g} to {run['losses'][-1]:.3g}"
 
 
 def transfer(runs: dict[str, Run]) -> str:
     """Every network in every mode on the manga faces that measure."""
+    shown = [run for run in runs.values() if run["set"] == "manga" and run["seed"] == 1]
     lines = [
         "### Transfer to manga faces",
         "",
-        "400 faces that nothing learned from, 60 points. NME over the inter-ocular distance (an eye corner is the middle "
-        "of its pair) with its 95 % interval over faces, over the pupils, the box and the width of the chin; per cent.",
+        "400 faces that nothing learned from, 60 points. NME over the inter-ocular distance (an eye corner is the",
+        "middle of its pair) with its 95 % interval over faces, over the pupils, the box and the chin's width; per",
+        "cent.",
         "",
-        "| network | taken | NME mean | median | pupils | box | chin | beyond 8 % | beyond 10 % | AUC |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        *head("network, taken, 95 %", LONG),
     ]
-    shown = [r for r in runs.values() if r["set"] == "manga" and r["seed"] == 1]
     for run in shown:
-        f = run["figures"]
         low, high = _interval(_known(run["faces"]))
-        lines.append(
-            f"| {NAMES[run['variant']]} | {MODES[run['mode']]} | {f['nme.inter-ocular']:.1f} [{low:.1f}, {high:.1f}] "
-            f"| {f['nme.median']:.1f} | {f['nme.inter-pupil']:.1f} | {f['nme.box']:.1f} | {f['nme.chin']:.1f} "
-            f"| {f['failed.8']:.0f} | {f['failed.10']:.0f} | {f['auc']:.1f} |"
-        )
-    if shown and shown[0]["mean_face"]:
-        f = shown[0]["mean_face"]
-        lines.append(
-            f"| the mean face | | {f['nme.inter-ocular']:.1f} | {f['nme.median']:.1f} | {f['nme.inter-pupil']:.1f} "
-            f"| {f['nme.box']:.1f} | {f['nme.chin']:.1f} | {f['failed.8']:.0f} | {f['failed.10']:.0f} | {f['auc']:.1f} |"
-        )
+        first = [NAMES[run["variant"]], MODES[run["mode"]], f"{low:.1f} to {high:.1f}"]
+        lines.append(row(first, run["figures"], LONG))
+    lines += [row(["the mean face", "", ""], run["mean_face"], LONG) for run in shown[:1]]
     return "\n".join(lines)
 
 
@@ -148,11 +155,12 @@ def seeds(runs: dict[str, Run]) -> str:
 
 
 def claims(runs: dict[str, Run]) -> str:
-    """Each conclusion of the original beside what these runs say: differences on the same faces, with their intervals."""
+    """Each conclusion of the original beside what these runs say."""
     lines = [
         "### The original's conclusions",
         "",
-        "A difference is that of the NME on the same 400 faces, with its paired 95 % interval; below 0 the first is better.",
+        "A difference is that of the NME on the same 400 faces, with its paired 95 % interval; below 0 the first is",
+        "better.",
         "",
         "| the original says | these runs |",
         "|---|---|",
@@ -199,9 +207,8 @@ def _outline(runs: dict[str, Run]) -> str:
                 / np.mean([pair[1]["points"][i] for i in scheme.parts[part]])
                 for part in ("jaw", "right_eye", "mouth")
             }
-            words.append(
-                f"{NAMES[net]}: jaw {worse['jaw']:.1f} times the error, eye {worse['right_eye']:.1f}, mouth {worse['mouth']:.1f}"
-            )
+            jaw, eye, mouth = worse.values()
+            words.append(f"{NAMES[net]}: jaw {jaw:.1f} times the error, eye {eye:.1f}, mouth {mouth:.1f}")
     return "; ".join(words)
 
 
@@ -234,18 +241,14 @@ def losses_table(runs: list[Run]) -> str:
     lines = [
         "### Every loss, on photographs of people",
         "",
-        "PFLD (and one MobileNetV3) at 64 px on photos68, people held out; NME over the inter-ocular distance, per cent.",
+        "PFLD (and one MobileNetV3) at 64 px on photos68, people held out; NME over the inter-ocular distance, per",
+        "cent.",
         "",
-        "| run | loss, first and last fifty steps | NME mean | median | beyond 8 % | beyond 10 % | AUC |",
-        "|---|---|---|---|---|---|---|",
+        *head("run, loss in the first and in the last steps", SHORT),
+        *(row([run["name"], _fell(run)], run["figures"], SHORT) for run in runs),
+        *(row(["the mean face", ""], run["mean_face"], SHORT) for run in runs[:1]),
     ]
-    for run in runs:
-        f, own = run["figures"], run["losses"]
-        lines.append(
-            f"| {run['name']} | {own[0]:.3g} to {own[-1]:.3g} | {f['nme.inter-ocular']:.1f} | {f['nme.median']:.1f} "
-            f"| {f['failed.8']:.0f} | {f['failed.10']:.0f} | {f['auc']:.1f} |"
-        )
-    return "\n".join([*lines, _baseline(runs[0]["mean_face"], 2)])
+    return "\n".join(lines)
 
 
 def _known(errors: list[float | None]) -> np.ndarray:
