@@ -12,7 +12,7 @@ import pytest
 
 from charaface.cli import options
 from charaface.schemes import FIVE, HYSTS28, IBUG68, MANGA60A, MANGA60B, SCHEMES, WFLW98, Scheme, scheme_of, table
-from charaface.schemes.convert import _average
+from charaface.schemes.convert import average_head
 
 # The order in which each scheme's points come in a mirror, as their authors' own code has it.
 HYSTS = {0: 4, 1: 3, 5: 10, 6: 9, 7: 8, 11: 19, 12: 18, 13: 17, 14: 22, 15: 21, 16: 20, 24: 26}
@@ -39,7 +39,7 @@ def test_a_mirror_twice_is_none_and_changes_left_for_right(scheme: Scheme) -> No
 
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=attrgetter("name"))
 def test_the_average_face_is_its_own_mirror_image(scheme: Scheme) -> None:
-    face = _average(scheme.name)
+    face = average_head(scheme.name)
     assert face.shape == (scheme.count, 2)
     np.testing.assert_allclose(face[list(scheme.mirror)] * [-1, 1], face, atol=1e-12)
     assert (face[list(scheme.parts["right_eye"])][:, 0] < 0).all()  # its own right is at image left
@@ -56,7 +56,7 @@ def crossed(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("scheme", SCHEMES.values(), ids=attrgetter("name"))
 def test_a_closed_part_runs_round_without_crossing_itself(scheme: Scheme) -> None:
-    face = _average(scheme.name)
+    face = average_head(scheme.name)
     for name in scheme.closed - {"inner_lip"}:  # the average mouth is shut
         ring = face[list(scheme.parts[name])]
         edges = list(zip(ring, np.roll(ring, -1, axis=0), strict=True))
@@ -131,7 +131,7 @@ def test_the_command_line_knows_the_schemes() -> None:
 
 
 def test_five_are_eyes_nose_and_corners_of_the_mouth() -> None:
-    eyes, nose, mouth = np.split(_average(FIVE.name), [2, 3])
+    eyes, nose, mouth = np.split(average_head(FIVE.name), [2, 3])
     assert eyes[0, 0] < 0 < eyes[1, 0]
     assert eyes[:, 1].max() < nose[0, 1] < mouth[:, 1].min()
     assert mouth[0, 0] < 0 < mouth[1, 0]

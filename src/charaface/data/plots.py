@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,16 +12,11 @@ from charaface.data.stats import VALUES, Shape, Stats, each_scheme
 from charaface.draw.style import COLOURS, kind
 from charaface.files import OutputError, atomic
 from charaface.page import Section, write_page
+from charaface.page.plots import BAR, INK, NO_PLOTS, can_plot, new_axes, svg_of
 from charaface.schemes import SCHEMES
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-NO_PLOTS = "plots need matplotlib, which is not installed: pip install 'charaface[train]'"
 _BINS = 40
 _ROWS = 50  # of a table of groups
-_BAR, _INK = "#4a63d8", "#14182b"
 
 
 def write_stats(one: Stats, name: str, output: str | Path) -> bool:
@@ -33,7 +27,7 @@ def write_stats(one: Stats, name: str, output: str | Path) -> bool:
     output = Path(output)
     if output.suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"{output}: a page ends on .html")
-    drawing = _drawing()
+    drawing = can_plot()
     words = [name] if drawing else [name, NO_PLOTS]
     counts = [(one.pictures, "picture"), (one.faces, "face")]
     if one.by is not None:
@@ -41,14 +35,6 @@ def write_stats(one: Stats, name: str, output: str | Path) -> bool:
     with atomic(output) as part:
         write_page(part, "Data set", words, counts, _sections(one, drawing))
     return drawing
-
-
-def _drawing() -> bool:
-    try:
-        import matplotlib  # noqa: F401
-    except ModuleNotFoundError:
-        return False
-    return True
 
 
 def _sections(one: Stats, drawing: bool) -> list[Section]:
@@ -113,33 +99,11 @@ def _grouped(one: Stats, drawing: bool) -> Section:
     return Section("Groups", words, plots, rows)
 
 
-def _axes(width: float, height: float) -> tuple[Figure, Axes]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height))
-    # room for numbers and names, in inches; to have it measured takes longer than to draw
-    axes = figure.add_axes((0.6 / width, 0.5 / height, 1 - 0.7 / width, 1 - 0.6 / height))
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def _svg(figure: Figure) -> str:
-    """The same text for the same figure."""
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    FigureCanvasAgg(figure)  # no window, whatever the environment asks for
-    out = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": "charaface"}):
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
-
-
 def _histogram(values: np.ndarray, name: str) -> str:
-    figure, axes = _axes(4, 2.4)
-    axes.stairs(*np.histogram(values, _bins(values)), fill=True, color=_BAR)
+    figure, axes = new_axes(4, 2.4)
+    axes.stairs(*np.histogram(values, _bins(values)), fill=True, color=BAR)
     axes.set_xlabel(name)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _bins(values: np.ndarray) -> Any:
@@ -151,25 +115,25 @@ def _bins(values: np.ndarray) -> Any:
 
 def _poses(yaw: np.ndarray, pitch: np.ndarray) -> str:
     both = ~np.isnan(yaw) & ~np.isnan(pitch)
-    figure, axes = _axes(4, 3)
+    figure, axes = new_axes(4, 3)
     count = axes.hist2d(yaw[both], pitch[both], bins=30, cmin=1, cmap="Blues")[3]
     figure.colorbar(count, label="faces")
     axes.set_xlabel("yaw")
     axes.set_ylabel("pitch")
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _mean_shape(scheme: str, shape: Shape) -> str:
     """The mean points joined by part, each in an ellipse of one deviation, in the box."""
     from matplotlib.patches import Ellipse, Rectangle
 
-    figure, axes = _axes(4.4, 4.4)
-    axes.add_patch(Rectangle((-0.5, -0.5), 1, 1, fill=False, ls=":", ec=_INK))
+    figure, axes = new_axes(4.4, 4.4)
+    axes.add_patch(Rectangle((-0.5, -0.5), 1, 1, fill=False, ls=":", ec=INK))
     for part, numbers in SCHEMES[scheme].parts.items():
         own = [i for i in numbers if shape.known[i]]
         line = [*own, own[0]] if part in SCHEMES[scheme].closed and own else own
-        colour = COLOURS.get(kind(part), _BAR)
-        axes.plot(*shape.mean[line].T, "-", color=_INK, lw=1)
+        colour = COLOURS.get(kind(part), BAR)
+        axes.plot(*shape.mean[line].T, "-", color=INK, lw=1)
         for i in own:
             values, vectors = np.linalg.eigh(shape.covariance[i])
             across, along = 2 * np.sqrt(np.maximum(values, 0))
@@ -179,4 +143,4 @@ def _mean_shape(scheme: str, shape: Shape) -> str:
     axes.set_aspect("equal")
     axes.invert_yaxis()
     axes.set_xlabel("sides of the box from its middle")
-    return _svg(figure)
+    return svg_of(figure)

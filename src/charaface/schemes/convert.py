@@ -71,7 +71,7 @@ def conversion(source: str, target: str) -> Conversion:
     exact = known & exact_back & ~(needs & ~exact_there).any(axis=1)
     weights = np.where(known[:, None], back @ there, 0.0)
     for i in np.flatnonzero(~known):
-        weights[i] = _laid(_average(source), _average(target)[i])
+        weights[i] = _laid(average_head(source), average_head(target)[i])
     weights.flags.writeable = False
     how = tuple(HOWS[0 if e else 1 if k else 2] for e, k in zip(exact, known, strict=True))
     return Conversion(weights, how, THERE_AND_BACK.get(source, {}) if target == "ibug68" else {})
@@ -94,7 +94,7 @@ def _matrix(table: Table, rows: int, columns: int) -> tuple[np.ndarray, np.ndarr
 
 
 @lru_cache(maxsize=16)
-def _average(scheme: str) -> np.ndarray:
+def average_head(scheme: str) -> np.ndarray:
     """(N, 2) points of the average head from the front, in outer-eye distances."""
     face = HEAD[:, :2]
     places = np.concatenate([face, [face[36:42].mean(axis=0), face[42:48].mean(axis=0)]])
