@@ -4,7 +4,7 @@ linear: pooled features and one matrix. softargmax (Sun et al. 2018, Integral Hu
 al. 2018, Simple Baselines) and simcc (Li et al. 2022) read a map of a quarter of the crop's side, which thin
 deconvolutions make. Departures: 64 channels in place of 256, since CPUs train this, after a 1x1 convolution; a heat
 map is read by a parabola through the logarithms around its peak, which is exact for a Gaussian; simcc's bins come from
-the features of each column and row, not from a matrix over the flattened map, which would fix the size of a crop.
+the strongest features of each column and row, not from a matrix over the whole map, which would fix the size of crops.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ class SimCC(nn.Module):
     def forward(self, features: Tensor, size: int) -> Told:
         cells = self.dropout(self.up(features, size))
         with torch.autocast(features.device.type, enabled=False):
-            x = _interleaved(self.across(cells.mean(2)))  # (N, P, 2 size)
-            y = _interleaved(self.down(cells.mean(3)))
+            x = _interleaved(self.across(cells.amax(2)))  # (N, P, 2 size)
+            y = _interleaved(self.down(cells.amax(3)))
             points = torch.stack([peak(x.detach()), peak(y.detach())], 2)
             return Told(points, bars=(x, y))
 
