@@ -21,6 +21,7 @@ import record
 
 from charaface.metrics import bootstrap
 from charaface.schemes import scheme_named
+from charaface.train.results import difference
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "study.md"
@@ -173,10 +174,10 @@ def _apart(runs: dict[str, Run], first: str, second: str) -> str:
     """The paired difference of two runs, in words."""
     if first not in runs or second not in runs:
         return f"{first} against {second}: not run"
-    a, b = (np.asarray([v if v is not None else np.nan for v in runs[k]["faces"]]) for k in (first, second))
-    apart = (a - b)[~np.isnan(a - b)]
-    low, high = _interval(apart)
-    return f"{first} against {second}: {apart.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
+    apart = difference(runs[first], runs[second])
+    if apart is None:
+        return f"{first} against {second}: measured on different faces"
+    return f"{first} against {second}: {apart[0]:+.1f} [{apart[1]:+.1f}, {apart[2]:+.1f}]"
 
 
 def _entry(runs: dict[str, Run]) -> str:

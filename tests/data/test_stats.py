@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from charaface.cli import run
-from charaface.data.plots import NO_PLOTS, write_stats
+from charaface.data.plots import write_stats
 from charaface.data.stats import Stats, stats
 from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.files import InputError, OutputError
 from charaface.formats import FORMATS, Record
+from charaface.page.plots import NO_PLOTS
 from charaface.schemes import SCHEMES
 from heads import head, placed
 

@@ -19,7 +19,7 @@ from charaface.cli.data import data
 from charaface.cli.evaluate import evaluate
 from charaface.cli.report import report
 from charaface.cli.results import detect, landmarks
-from charaface.cli.workshop import export, import_weights, study, synth, train
+from charaface.cli.workshop import compare, export, import_weights, study, synth, train
 from charaface.files import InputError, OutputError, plain, reason
 
 __all__ = ["main", "program"]
@@ -51,6 +51,7 @@ for _command in (
     train,
     export,
     import_weights,
+    compare,
     study,
     evaluate,
 ):

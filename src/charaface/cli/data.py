@@ -96,8 +96,8 @@ def stats(labels: Path, output: Path | None, **given: Any) -> int:
     One JSON object goes to standard output; the plots of the page need matplotlib.
     """
     from charaface.data.plots import write_stats
-    from charaface.page.plots import NO_PLOTS
     from charaface.data.stats import stats as counted
+    from charaface.page.plots import NO_PLOTS
 
     with Screen(1) as screen:
         try:

@@ -96,6 +96,33 @@ def train(
 
 
 @click.command()
+@click.argument("runs", type=FilePath, nargs=-1, required=True)
+@click.option("-o", "--output", type=FilePath, help="A page (.html); with --on, a clip.")
+@click.option("--on", "clip", type=FilePath, help="A clip, to stand beside itself with the points of every run.")
+@click.option("--cost/--no-cost", default=True, show_default=True, help="Count and time the networks.")
+def compare(runs: tuple[Path, ...], output: Path | None, clip: Path | None, cost: bool) -> int:
+    """Compare runs for points, each to the first: errors, failures, cost; with --on by their points on a clip.
+
+    One JSON object a run goes to standard output, the table to standard error. Milliseconds are those of one crop in
+    torch, float32, on one thread.
+    """
+    with _needs("train"):
+        from charaface.train import compare as made
+    if clip is not None:
+        if output is None:
+            raise click.UsageError("--on needs -o, the clip to write")
+        click.echo(str(checked(lambda: made.beside(runs, clip, output))))
+        return 0
+    found = checked(lambda: made.compare(runs, cost=cost))
+    for one in found:
+        click.echo(json.dumps(made.as_line(one), ensure_ascii=False))
+    click.echo(made.markdown(found), err=True, nl=False)
+    if output is not None:
+        made.write_comparison(found, output)
+    return 0
+
+
+@click.command()
 @click.argument("study", type=FilePath)
 @click.option("-o", "--output", "folder", type=FilePath, help="A folder for its runs.  [default: runs/STUDY]")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A value of every run's recipe; repeat.")

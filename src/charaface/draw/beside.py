@@ -1,9 +1,10 @@
-"""Two pictures side by side, a bar with a name above each."""
+"""Pictures side by side, a bar with a name above each."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,22 +17,24 @@ _FOREIGN = re.compile(r"[^ -~]+")
 _PAPER = (244, 244, 245)
 
 
-def side_by_side(left: np.ndarray, right: np.ndarray, names: tuple[str, str]) -> np.ndarray:
-    """One picture of two of the same (H, W, 3) or (H, W, 4) uint8 shape, its sides even as movies want them."""
-    height, width = left.shape[:2]
+def side_by_side(pictures: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
+    """One picture of several of the same (H, W, 3) or (H, W, 4) uint8 shape, its sides even as movies want them."""
+    height, width, channels = pictures[0].shape
     gap = max(2, round(0.006 * width) // 2 * 2)
     size = int(np.clip(0.04 * width, 10, 48))
     bar = covering("", size, _TALL).shape[0]
     bar += (bar + height) % 2
-    out = np.empty((bar + height, 2 * width + gap, left.shape[2]), np.uint8)
-    out[...] = [*rgb(COLOURS["rim"]), 255][: left.shape[2]]
-    for x, half, name in ((0, left, names[0]), (width + gap, right, names[1])):
-        out[bar:, x : x + width] = half
+    whole = len(pictures) * (width + gap) - gap
+    out = np.empty((bar + height, whole + whole % 2, channels), np.uint8)
+    out[...] = [*rgb(COLOURS["rim"]), 255][:channels]
+    for number, (picture, name) in enumerate(zip(pictures, names, strict=True)):
+        x = number * (width + gap)
+        out[bar:, x : x + width] = picture
         out[:bar, x : x + width, :3] = _bar(name, bar, width, size)
     return out
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _bar(name: str, height: int, width: int, size: int) -> np.ndarray:
     """(h, w, 3) a name in the middle of a bar, as much of it as there is room for."""
     # Pillow's own face has the letters of ASCII alone; a font of the system would not be the same everywhere

@@ -17,6 +17,7 @@ class Section:
     words: str = ""
     plots: Sequence[tuple[str, str]] = field(default_factory=list)  # what each shows, and itself as SVG
     table: Sequence[Sequence[str]] = field(default_factory=list)  # its first row is the heading
+    pictures: Sequence[tuple[str, bytes]] = field(default_factory=list)  # what each shows, and itself as PNG
 
 
 def write_page(
@@ -40,17 +41,22 @@ def _page(
         yield f"<section><h2>{escape(one.title)}</h2>"
         if one.words:
             yield f"<p>{escape(one.words)}</p>"
-        if one.plots:
+        if one.plots or one.pictures:
             yield '<div class="plots">'
             for text, plot in one.plots:
-                data = b64encode(plot.encode("utf-8")).decode("ascii")
-                yield f'<figure><img alt="{escape(text)}" src="data:image/svg+xml;base64,{data}">'
-                yield f"<figcaption>{escape(text)}</figcaption></figure>"
+                yield from _figure(text, plot.encode("utf-8"), "image/svg+xml")
+            for text, picture in one.pictures:
+                yield from _figure(text, picture, "image/png")
             yield "</div>"
         if one.table:
             yield from _table(one.table)
         yield "</section>"
     yield "</main></body></html>"
+
+
+def _figure(text: str, data: bytes, kind: str) -> Iterator[str]:
+    yield f'<figure><img alt="{escape(text)}" src="data:{kind};base64,{b64encode(data).decode("ascii")}">'
+    yield f"<figcaption>{escape(text)}</figcaption></figure>"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

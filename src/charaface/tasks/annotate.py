@@ -38,6 +38,7 @@ def annotate(
     *,
     faces: Given | None = None,
     compare: Given | None = None,
+    beside: Mapping[str, str | Path] | None = None,
     style: DrawStyle | None = None,
     smooth: bool = True,
     fps: float | None = None,
@@ -63,11 +64,12 @@ def annotate(
     file is copied as it is, and say (stderr without it) gets a line. faces: draw these and look for none: a list for a
     picture, {frame number: list} for a clip, or the path of a file of faces, in which the image is looked up by its
     path. compare: the same, or the name or path of a network: beside the picture stands what these give, under a bar
-    that names both. style: what is drawn. smooth, fps, start, stop, every as for frames; a range of frames begins at
-    time 0 in the output, sound and the rest cut to it. The others as for landmarks. progress gets the frames done and
-    the frames in all. Raises OutputError for an output that is the input (unless overwrite is set) or cannot be
-    written, InputError and LimitError as load, InputError for faces that are not this image's, ValueError for a range
-    that is none or has no output.
+    that names both. beside: names to networks: in place of the picture it stands once for each of them, under a bar
+    with that name, with what the network gives. style: what is drawn. smooth, fps, start, stop, every as for frames; a
+    range of frames begins at time 0 in the output, sound and the rest cut to it. The others as for landmarks. progress
+    gets the frames done and the frames in all. Raises OutputError for an output that is the input (unless overwrite is
+    set) or cannot be written, InputError and LimitError as load, InputError for faces that are not this image's,
+    ValueError for a range that is none or has no output.
     """
     style = style or DrawStyle()
     place = str(image) if isinstance(image, int) else image
@@ -77,7 +79,7 @@ def annotate(
     viewer = _Viewer(source, Following(smooth, every, threshold, flip), model, threads, limits)
     if output is None or source is None:
         pixels = load(image, limits)
-        sheet = _Sheet(viewer.sides(True, faces, compare), style)
+        sheet = _Sheet(viewer.sides(True, faces, compare, beside), style)
         drawn = sheet.draw(ClipFrame(0, 0.0, 0.0, pixels))[0]
         return drawn if output is None else save(drawn, output)
     output = Path(output)
@@ -88,8 +90,8 @@ def annotate(
                 alpha=clip.info.alpha or style.blank == "transparent",
                 lossless=clip.info.lossless or style.blank is not None,  # nothing of the picture is left
             )
-            sheet = _Sheet(viewer.sides(info.frames == 1 and not info.part, faces, compare), style)
-            whole = fps is None and not info.part and style.blank is None and compare is None
+            sheet = _Sheet(viewer.sides(info.frames == 1 and not info.part, faces, compare, beside), style)
+            whole = fps is None and not info.part and style.blank is None and compare is None and not beside
             frames = _drawn(clip, sheet, progress, may_copy=whole and _same_kind(source, output))
             return write_clip(output, info, frames, overwrite=overwrite)
     except _NoFace:
@@ -131,8 +133,12 @@ class _Viewer:
     threads: int | None
     limits: Limits
 
-    def sides(self, still: bool, faces: Given | None, compare: Given | None) -> list[_Side]:
-        """The one side of an image, or both of a comparison. still: it is a single picture."""
+    def sides(
+        self, still: bool, faces: Given | None, compare: Given | None, beside: Mapping[str, str | Path] | None
+    ) -> list[_Side]:
+        """The one side of an image, or all of a comparison. still: it is a single picture."""
+        if beside:
+            return [replace(self._networks("landmarks", still, [str(m)]), name=name) for name, m in beside.items()]
         rival = network(compare, self.threads)
         task = session.load(rival, self.threads).spec.task if rival else "landmarks"
         left = self._networks(task, still, []) if faces is None else self._given(faces, still)
@@ -192,7 +198,7 @@ class _Sheet:
         halves = [self._painter.draw(frame.pixels, faces) for faces in found]
         if len(halves) == 1:
             return halves[0], bool(found[0])
-        return side_by_side(halves[0], halves[1], (self._sides[0].name, self._sides[1].name)), any(found)
+        return side_by_side(halves, [side.name for side in self._sides]), any(found)
 
 
 def _drawn(clip: Clip, sheet: _Sheet, progress: Progress | None, may_copy: bool) -> Iterator[ClipFrame]:

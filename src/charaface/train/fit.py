@@ -30,6 +30,7 @@ from charaface.train.losses import LOSSES
 from charaface.train.nets import NETS
 from charaface.train.packs import Draw
 from charaface.train.points import PointsJob
+from charaface.train.report import write_report
 from charaface.train.settings import load_recipe
 from charaface.train.step import learn, rate_at, start
 from charaface.train.transfer import FREEZE, INIT
@@ -218,6 +219,7 @@ class _Loop:
         self._save()
         if done and self.crew.leads:
             self._write_weights()
+            self._report()
             self.say(f"{self.run.folder}: done after {counts.step} steps")
         self.run.close()
         return Outcome(self.run.folder, counts.step, done, counts.skipped, self.figures)
@@ -235,6 +237,12 @@ class _Loop:
             lengths = {f"length.{name}": values for name, values in errors.lengths.items()}
             self.run.arrays("errors.npz", points=errors.points, names=np.asarray(names), **lengths)
         checkpoint.write(self.run.weights, dict(average.state_dict()), state | {"figures": self.figures})
+
+    def _report(self) -> None:
+        try:
+            write_report(self.run.folder)
+        except (OSError, ValueError) as error:  # what was learned is worth more than a page on it
+            self.say(f"{self.run.folder}: no report ({error})")
 
     def _tensors(self, arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:
         return {k: torch.from_numpy(v).to(self.device, non_blocking=True) for k, v in arrays.items()}

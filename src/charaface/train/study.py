@@ -17,11 +17,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from charaface.train.compare import compare, markdown, write_comparison
 from charaface.train.config import Recipe, RecipeError
 from charaface.train.fit import check, fit
-from charaface.train.folder import WEIGHTS, Run, last_figures, read_metrics, write_text
+from charaface.train.folder import WEIGHTS, Run, last_figures, write_text
+from charaface.train.results import result
 from charaface.train.settings import Table, from_table, merged, placed, read_table, setting
 
 RESULTS = "results.json"  # of a study that is carried out
@@ -158,48 +158,16 @@ def carry_out(
         minutes = (time.monotonic() - started) / 60
         say(f"{number} of {len(planned)}: {name} took {seconds:.0f} s; {minutes:.0f} min by now")
     write_text(folder / RESULTS, json.dumps(results(study, folder)) + "\n")
+    found = compare([folder / one.name for one in planned])
+    write_comparison(found, folder / "compare.html")
+    write_text(folder / "table.md", markdown(found))
     return {one.name: last_figures(folder / one.name) for one in planned}
 
 
 def results(study: Study, folder: Path) -> dict[str, Any]:
-    """All that tables and pages of a study need, as plain JSON values: it outlives the weights.
-
-    runs: each with what it was, its figures, the mean error of each point over the inter-ocular distance in per cent,
-    and the errors of every held-out face likewise; None where the truth does not tell.
-    """
-    runs = []
-    for one in runs_of(study, folder):
-        run = folder / one.name
-        if not (run / WEIGHTS).exists():
-            continue
-        lines = read_metrics(run)
-        losses = [line["loss"] for line in lines if "loss" in line]
-        with np.load(run / "errors.npz", allow_pickle=False) as kept:
-            over = 100 * kept["points"] / kept["length.inter-ocular"][:, None]
-        runs.append(
-            one.to_dict()
-            | {
-                "scheme": one.recipe.labels.scheme,
-                "loss": one.recipe.loss.kind,
-                "losses": [losses[0], losses[-1]] if losses else [],
-                "figures": _rounded(last_figures(run)),
-                "mean_face": _rounded(next((line["mean_face"] for line in lines if "mean_face" in line), {})),
-                "points": _means(over, 0),
-                "faces": _means(over, 1),
-            }
-        )
-    return {"study": study.name, "runs": runs}
-
-
-def _rounded(figures: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 3) for name, value in figures.items()}
-
-
-def _means(over: np.ndarray, axis: int) -> list[float | None]:
-    """Means along an axis of what is known; None where nothing is."""
-    count = (~np.isnan(over)).sum(axis)
-    mean = np.nansum(over, axis) / np.maximum(count, 1)
-    return [round(float(value), 2) if n else None for value, n in zip(mean, count, strict=True)]
+    """What came of the runs that are done, as plain JSON values: all that a study's tables need, without weights."""
+    done = [one for one in runs_of(study, folder) if (folder / one.name / WEIGHTS).exists()]
+    return {"study": study.name, "runs": [one.to_dict() | result(folder / one.name) for one in done]}
 
 
 def draw_world(world: World, folder: Path, workers: int, say: Say) -> None:

@@ -1,0 +1,62 @@
+"""Plots of runs as SVG: curves of learning, cumulative errors, the error of each point on the mean face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from charaface.page.plots import INK, new_axes, svg_of
+from charaface.schemes import scheme_named
+from charaface.schemes.convert import average_head
+
+CED_LIMIT = 20.0  # per cent: the right end of a curve of cumulative errors
+_MARKS = (8.0, 10.0)  # per cent: beyond them a face counts as failed
+
+
+def curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], across: str, *, log: bool = False) -> str:
+    """Lines of (x, y) by name."""
+    figure, axes = new_axes(5.2, 3.0)
+    for name, (x, y) in lines.items():
+        axes.plot(x, y, marker="." if len(x) < 40 else None, lw=1.2, label=name)
+    if log and all((y > 0).all() for _, y in lines.values()):
+        axes.set_yscale("log")
+    axes.set_xlabel(across)
+    if len(lines) > 1:
+        axes.legend(fontsize=7, frameon=False)
+    return svg_of(figure)
+
+
+def ced(errors: Mapping[str, np.ndarray]) -> str:
+    """The share of faces within an error: one curve for each (N,) errors in per cent."""
+    figure, axes = new_axes(5.2, 3.4)
+    for name, values in errors.items():
+        x = np.sort(values)
+        axes.plot(np.append(x, CED_LIMIT), np.append(np.arange(1, len(x) + 1), len(x)) / len(x), lw=1.2, label=name)
+    for mark in _MARKS:
+        axes.axvline(mark, color=INK, lw=0.6, ls=":")
+    axes.set_xlim(0, CED_LIMIT)
+    axes.set_ylim(0, 1)
+    axes.set_xlabel("error, % of the inter-ocular distance")
+    if 1 < len(errors) <= 30:
+        axes.legend(fontsize=6, frameon=False, ncols=2 if len(errors) > 8 else 1)
+    return svg_of(figure)
+
+
+def face(points: np.ndarray, scheme: str) -> str:
+    """The average head with every point as dark as its error is large; points: (P,) per cent, NaN where unknown."""
+    own, where = scheme_named(scheme), average_head(scheme)
+    figure, axes = new_axes(4.6, 4.2)
+    for name, numbers in own.parts.items():
+        line = [*numbers, numbers[0]] if name in own.closed else list(numbers)
+        axes.plot(*where[line].T, color=INK, lw=0.5, alpha=0.4)
+    known = ~np.isnan(points)
+    x, y = where[known].T
+    drawn = axes.scatter(x, y, s=26, c=points[known], cmap="viridis_r", zorder=2)
+    for i in np.flatnonzero(known):
+        axes.annotate(str(i), tuple(where[i]), fontsize=4, ha="center", va="center", color="white", zorder=3)
+    figure.colorbar(drawn, label="error, % of the inter-ocular distance")
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
+    axes.set_axis_off()
+    return svg_of(figure)

@@ -1,0 +1,118 @@
+"""The page of one run: how it learned, what it reached, where its errors are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charaface.files import atomic
+from charaface.page import Section, write_page
+from charaface.page.plots import NO_PLOTS, can_plot
+from charaface.train import plots
+from charaface.train.compare import FIGURES, part_rows
+from charaface.train.config import Recipe, RecipeError
+from charaface.train.folder import RECIPE, read_metrics, read_recipe
+from charaface.train.results import result
+
+PAGE = "report.html"
+_SHEETS = 3  # the first, one in the middle and the last
+_SHOWN = 8  # best and worst faces
+
+
+def write_report(run: Path) -> Path:
+    """Writes report.html into a run's folder and returns its path. Raises RecipeError where it is no run."""
+    recipe, lines = read_recipe(run), read_metrics(run)
+    sections = [Section("Figures", table=_figures(lines)), _learning(lines), *_points(run), *_sheets(run)]
+    sections.append(Section("Recipe", "What differs from the defaults.", table=[["", ""], *_changed(recipe)]))
+    made_with = json.loads((run / RECIPE).read_text(encoding="utf-8")).get("made_with", {})
+    sections.append(Section("Made with", table=[["", ""], *([k, str(v)] for k, v in made_with.items())]))
+    words = [f"{recipe['task']}: {recipe['net']}", *([] if can_plot() else [NO_PLOTS])]
+    steps = max((line["step"] for line in lines if "step" in line), default=0)
+    skipped = max((line["skipped"] for line in lines if "skipped" in line), default=0)
+    path = run / PAGE
+    with atomic(path, overwrite=True) as part:
+        write_page(part, recipe["name"], words, [(steps, "step"), (skipped, "skipped step")], sections)
+    return path
+
+
+def _figures(lines: list[dict[str, Any]]) -> list[list[str]]:
+    """The figures of the last validation beside those of the mean face."""
+    last: dict[str, float] = next((line["validation"] for line in reversed(lines) if "validation" in line), {})
+    mean: dict[str, float] = next((line["mean_face"] for line in lines if "mean_face" in line), {})
+    speeds = [line["images_per_s"] for line in lines if "images_per_s" in line]
+    table = [["", "this run", "the mean face"]]
+    for name, value in last.items():
+        table.append([FIGURES.get(name, name), f"{value:.2f}", f"{mean[name]:.2f}" if name in mean else ""])
+    if speeds:
+        table.append(["images a second, median", f"{np.median(speeds):.1f}", ""])
+    return table
+
+
+def _learning(lines: list[dict[str, Any]]) -> Section:
+    if not can_plot():
+        return Section("Learning")
+    steps = [line for line in lines if "loss" in line]
+    told = [line for line in lines if "validation" in line]
+    drawn = []
+    if steps:
+        x = np.asarray([line["step"] for line in steps])
+        for name, what in (("loss", "loss"), ("rate", "learning rate")):
+            y = np.asarray([line[name] for line in steps])
+            drawn.append((what, plots.curves({what: (x, y)}, "step", log=name == "loss")))
+    kinds = {name for line in told for name in line["validation"] if name.startswith(("nme", "stop", "ap", "recall"))}
+    lines_of = {}
+    for name in sorted(kinds):
+        own = [(line["step"], line["validation"][name]) for line in told if name in line["validation"]]
+        lines_of[name] = (np.asarray([step for step, _ in own]), np.asarray([value for _, value in own]))
+    if lines_of:
+        drawn.append(("validation, %", plots.curves(lines_of, "step", log=True)))
+    return Section("Learning", plots=drawn)
+
+
+def _points(run: Path) -> Iterator[Section]:
+    """Where the errors of a run for points are; nothing for another, or one that is not done."""
+    try:
+        found = result(run)
+    except RecipeError:
+        return
+    with np.load(run / "errors.npz", allow_pickle=False) as kept:
+        names = kept["names"].tolist()
+    errors = np.asarray([np.nan if e is None else e for e in found["faces"]])
+    points = np.asarray([np.nan if e is None else e for e in found["points"]])
+    drawn = []
+    if can_plot():
+        known = errors[~np.isnan(errors)]
+        drawn = [
+            ("mean error of each point", plots.face(points, found["scheme"])),
+            ("share of the held-out faces within an error", plots.ced({found["name"]: known})),
+        ]
+    yield Section("Points", f"{len(errors):,} held-out faces.", drawn, part_rows([found]))
+    order = [i for i in np.argsort(errors) if not np.isnan(errors[i])]
+    ends = [order[:_SHOWN], order[::-1][:_SHOWN]]
+    rows = [["nearest", "%", "furthest", "%"]]
+    rows += [[names[a], f"{errors[a]:.1f}", names[b], f"{errors[b]:.1f}"] for a, b in zip(*ends, strict=True)]
+    yield Section("Faces", "Error over the inter-ocular distance.", table=rows)
+
+
+def _sheets(run: Path) -> Iterator[Section]:
+    sheets = sorted(run.glob("sheet-*.png"))
+    if sheets:
+        pick = sorted({round(i) for i in np.linspace(0, len(sheets) - 1, _SHEETS)})
+        pictures = [(sheets[i].stem.replace("sheet-", "step "), sheets[i].read_bytes()) for i in pick]
+        yield Section("Held-out faces", "True points are green, found ones red.", pictures=pictures)
+
+
+def _changed(recipe: dict[str, Any]) -> Iterator[list[str]]:
+    """Names and values of a full recipe that are not the defaults'."""
+    plain = dataclasses.asdict(Recipe(name="", task="", net=""))
+    for name, value in recipe.items():
+        default = plain.get(name)
+        if isinstance(value, dict) and isinstance(default, dict) and default:
+            yield from ([f"{name}.{k}", str(v)] for k, v in value.items() if default.get(k) != v)
+        elif value != default:
+            yield [name, str(value)]

@@ -1,0 +1,77 @@
+"""What came of a run, as plain JSON values that outlive its weights."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charaface.train.config import RecipeError
+from charaface.train.folder import WEIGHTS, last_figures, read_metrics, read_recipe
+
+Result = dict[str, Any]
+
+
+def result(run: Path) -> Result:
+    """What a run for points was told and what it reached.
+
+    figures and mean_face in per cent, as points.Errors has them; points (P) and faces (N) the mean errors of each
+    over the inter-ocular distance in per cent, None where the truth does not tell; measured_on a name for the held-out
+    faces: runs of one name can be compared face by face. Raises RecipeError where the run is not done, or is not for
+    points.
+    """
+    recipe = read_recipe(run)
+    if recipe["task"] != "points":
+        raise RecipeError(f"{run}: a run of the task {recipe['task']}; those of points can be compared")
+    if not (run / WEIGHTS).exists() or not (run / "errors.npz").exists():
+        raise RecipeError(f"{run}: is not done, or held nothing out")
+    lines = read_metrics(run)
+    losses = [line["loss"] for line in lines if "loss" in line]
+    with np.load(run / "errors.npz", allow_pickle=False) as kept:
+        over = 100 * kept["points"] / kept["length.inter-ocular"][:, None]
+        names = "\n".join(kept["names"].tolist())
+    return {
+        "name": recipe["name"],
+        "net": recipe["net"],
+        "options": recipe["options"],
+        "scheme": recipe["labels"]["scheme"],
+        "size": recipe["labels"]["size"],
+        "seed": recipe["seed"],
+        "init": recipe["init"] if recipe["init_from"] else "none",
+        "freeze": recipe["freeze"],
+        "loss": recipe["loss"]["kind"],
+        "losses": [losses[0], losses[-1]] if losses else [],
+        "figures": _rounded(last_figures(run)),
+        "mean_face": _rounded(next((line["mean_face"] for line in lines if "mean_face" in line), {})),
+        "points": _means(over, 0),
+        "faces": _means(over, 1),
+        "measured_on": hashlib.sha256(names.encode()).hexdigest()[:12],
+    }
+
+
+def _rounded(figures: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def _means(over: np.ndarray, axis: int) -> list[float | None]:
+    """Means along an axis of what is known; None where nothing is."""
+    count = (~np.isnan(over)).sum(axis)
+    mean = np.nansum(over, axis) / np.maximum(count, 1)
+    return [round(float(value), 2) if n else None for value, n in zip(mean, count, strict=True)]
+
+
+def difference(one: Result, other: Result) -> tuple[float, float, float] | None:
+    """How much further off the first is on the same faces, in per cent, and its paired 95 % bootstrap interval.
+
+    None where they were measured on different faces.
+    """
+    from charaface.metrics import bootstrap
+
+    if one["measured_on"] != other["measured_on"] or one["scheme"] != other["scheme"]:
+        return None
+    pairs = [(a, b) for a, b in zip(one["faces"], other["faces"], strict=True) if a is not None and b is not None]
+    apart = np.asarray([a - b for a, b in pairs])
+    low, high = bootstrap(apart, lambda sample: sample.mean(axis=1), draws=1000)
+    return float(apart.mean()), low, high
