@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["charaface", "PIL"]):
 
     import charaface.video.movie  # noqa: F401 (loaded late elsewhere, and then not watched)
     from charaface.files import DamageWarning, InputError, Limits, OutputError
-    from charaface.formats import FORMATS, Record, kept
+    from charaface.formats import FORMATS, WRITTEN, Record, kept
     from charaface.image import load, size_of
     from charaface.video import open_clip
 
@@ -93,7 +93,7 @@ def of_faces(name: str, folder: Path) -> Callable[[bytes], None]:
             return
         for record in records:
             Record.from_dict(json.loads(json.dumps(record.to_dict(), allow_nan=False)))
-        written(records, list(FORMATS)[zlib.crc32(data) % len(FORMATS)], folder / "out")
+        written(records, WRITTEN[zlib.crc32(data) % len(WRITTEN)], folder / "out")
 
     return check
 

@@ -21,13 +21,14 @@ from charaface import __version__, crop, frames, landmarks
 from charaface.cli import program, run
 from charaface.cli.annotate import KINDS
 from charaface.cli.convert import NAMES
+from charaface.cli.convert import WRITTEN as WRITTEN_NAMES
 from charaface.cli.done import LEDGER
 from charaface.cli.inputs import collect
 from charaface.cli.results import FORMS
 from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Face, Landmarks, Pose
 from charaface.files import SUFFIXES, natural
-from charaface.formats import FORMATS, Record, kept
+from charaface.formats import FORMATS, WRITTEN, Record, kept
 from charaface.gif import GifWriter
 from charaface.image import load, save
 from charaface.pose import HEAD
@@ -118,8 +119,9 @@ def test_csv_has_one_row_a_face_and_one_for_a_frame_without(
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("command", ["detect", "landmarks"])
 def test_what_a_command_writes_is_read_back_by_its_format(tmp_path: Path, command: str, form: str) -> None:
-    assert tuple(name for name, kind in FORMATS.items() if not kind.folder) == FORMS
+    assert tuple(name for name in WRITTEN if not FORMATS[name].folder) == FORMS
     assert tuple(FORMATS) == NAMES
+    assert WRITTEN == WRITTEN_NAMES
     clip, out = gif(tmp_path / "c.gif"), tmp_path / f"faces{FORMATS[form].suffix}"
     assert run([command, str(clip), "--format", form, "-o", str(out)]) == 0
     clip_frames = list(frames(clip, command))

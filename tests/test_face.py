@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from charaface.face import Colour, Emotion, Face, Landmarks, Pose
+from charaface.face import Colour, Emotion, Face, Landmarks, Pose, plain_numbers
 from charaface.formats import Record
 
 NAN, INF = float("nan"), float("inf")
@@ -50,6 +50,7 @@ def test_no_field_of_a_face_takes_what_is_no_finite_number(number: float) -> Non
         {"score": None}, {"score": "x"}, {"score": []}, {"domain": []}, {"domain": 3}, {"domain": {"anime": ""}},
         {"track": "x"}, {"track": 1.5}, {"track": 2**63}, {"track": -1}, {"weights": 3},
         {"weights": {"a": []}}, {"weights": [[1]]},
+        {"notes": {"a": 1}}, {"notes": 3},
         {"landmarks": [1]}, {"landmarks": {**MARKS, "scheme": []}}, {"landmarks": {"points": []}},
         {"landmarks": {**MARKS, "visible": [[True]] * 68}}, {"landmarks": {**MARKS, "scores": None}},
         {"pose": [1]}, {"pose": {"yaw": 1}}, {"pose": {"yaw": [], "pitch": 1, "roll": 1}}, {"colours": [1]},
@@ -97,3 +98,11 @@ def test_a_record_is_of_a_file_with_a_name_of_text(file: Any) -> None:
 def test_a_record_has_a_time(time: float) -> None:
     with pytest.raises(ValueError, match="time"):
         Record("a.png", 0, time, 9, 9, [])
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-8, 1e-3, 0.1, 1, 30, 1e3, 1e5, 9.9e5, 1e6, 1e7, 1e20])
+def test_numbers_are_told_as_the_shortest_decimals_that_restore_them(scale: float) -> None:
+    rng = np.random.default_rng(3)
+    for values in (rng.normal(0, scale, 3000), rng.normal(0, scale, 3000).round(2), rng.normal(0, scale, 99).round()):
+        told = plain_numbers(values)
+        assert told == [float(str(value)) for value in values.astype(np.float32)]

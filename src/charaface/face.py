@@ -243,6 +243,8 @@ def plain_numbers(values: Any) -> Any:
     flat = array.ravel()
     if len(flat) < 9:
         return np.array([float(str(v)) for v in flat]).reshape(array.shape).tolist()
+    if (np.rint(flat) == flat).all() and (np.abs(flat) < 1e6).all():
+        return array.tolist()
     exact = flat.astype(np.float64)
     out, left = exact.copy(), np.ones(len(flat), dtype=np.bool_)
     for factor in _PLACES:  # below 1e6 the nearest of the fewest places that restore a float32 is its shortest decimal

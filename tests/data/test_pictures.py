@@ -79,5 +79,5 @@ def test_a_file_is_known_by_its_name_and_an_odd_folder_is_not(tmp_path: Path) ->
     assert format_at(Path("faces.json")) == (FORMATS["coco"], Path("faces.json"))
     with pytest.raises(InputError, match="say it with --from"):
         format_at(Path("faces.odd"))
-    with pytest.raises(InputError, match=r"no labels\.jsonl, data\.yaml, \.pts or \.json in this folder"):
+    with pytest.raises(InputError, match=r"no labels\.jsonl, data\.yaml, \.npy, \.pts, \.mat or \.json in this folder"):
         format_at(touched(tmp_path, "a.png"))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charaface.face import EXPRESSIONS, Emotion, Face, Landmarks, Pose
-from charaface.formats import FORMATS, Record, kept
+from charaface.formats import FORMATS, WRITTEN, Record, kept
 from charaface.schemes import SCHEMES
 
 NUMBER = st.floats(-1e4, 1e4, width=32)
@@ -58,7 +58,7 @@ def values(given: list[Record]) -> list[float | str | int | bool | None]:
     return flat([r.to_dict() for r in given])
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WRITTEN)
 @given(data=st.data(), scheme=st.sampled_from(sorted(SCHEMES)), file=NAME.map(lambda stem: f"x{stem}x.png"))
 @settings(max_examples=24, deadline=None, derandomize=True)
 def test_whatever_is_written_is_read_back(name: str, data: st.DataObject, scheme: str, file: str) -> None:

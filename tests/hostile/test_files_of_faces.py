@@ -10,7 +10,7 @@ import pytest
 from broken_faces import BROKEN, ODD, good
 
 from charaface.cli import run
-from charaface.formats import FORMATS
+from charaface.formats import FORMATS, WRITTEN
 
 Capture = pytest.CaptureFixture[str]
 
@@ -59,7 +59,7 @@ def test_an_odd_file_is_read_and_what_is_made_of_it_stays_in_its_place(
         (tmp_path / folder).mkdir()
     source = placed(form, make(), tmp_path / "in")
     before = sorted(tmp_path.rglob("*"))
-    kinds = set(FORMATS) - ({"yolo"} if form == "pts" else set())  # where the size of a picture is needed, or not known
+    kinds = set(WRITTEN) - ({"yolo"} if form == "pts" else set())  # where the size of a picture is needed, or not known
     for kind in kinds:
         target = tmp_path / f"out/{kind}{FORMATS[kind].suffix}"
         assert run(["convert", str(source), str(target), "--from", form, "--to", kind]) == 0, capsys.readouterr().err

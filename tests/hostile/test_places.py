@@ -24,7 +24,7 @@ from odd_pictures import ODD as ODD_PICTURES
 from raw_pictures import PNG, moving, saved
 
 from charaface.cli import run
-from charaface.formats import FORMATS
+from charaface.formats import FORMATS, WRITTEN
 from charaface.video import open_clip
 from painted import World
 
@@ -97,7 +97,7 @@ def test_what_is_no_picture_is_named_at_once_and_its_neighbour_done(
     assert time.monotonic() - start < 10
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", WRITTEN)
 @pytest.mark.parametrize("what", [what for what in PLACES if "sparse" not in what or what == "a sparse file of 8 GB"])
 def test_what_is_no_file_of_faces_is_named_at_once(
     what: str, form: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
@@ -248,7 +248,7 @@ def test_a_clip_onto_a_full_disk_is_named_and_leaves_nothing(suffix: str, desk: 
     assert list((desk / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", WRITTEN)
 def test_a_file_of_faces_onto_a_full_disk_is_named_and_leaves_nothing(
     form: str, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from charaface.cli import options
-from charaface.cli.convert import FORM, present
+from charaface.cli.convert import FORM, TO, present
 from charaface.cli.options import FilePath
 from charaface.cli.screen import Screen
 from charaface.files import DamageWarning, InputError, Limits, OutputError
@@ -136,7 +136,7 @@ def stats(labels: Path, output: Path | None, **given: Any) -> int:
         click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
     ],
     SOURCE,
-    [click.option("--to", type=FORM, help="The format of the parts.  [default: that of LABELS]")],
+    [click.option("--to", type=TO, help="The format of the parts.  [default: that of LABELS]")],
 )
 def split(labels: Path, output: Path, shares: tuple[str, ...], folds: int | None, to: str | None, **given: Any) -> int:
     """Write a data set in parts that share no person, book or picture.

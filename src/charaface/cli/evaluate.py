@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from charaface.cli import options
-from charaface.cli.convert import FORM
+from charaface.cli.convert import FORM, SUBSET
 from charaface.cli.inputs import Input
 from charaface.cli.options import FilePath
 from charaface.cli.pool import Tell, processes, side_by_side
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from-scheme", "scheme", type=click.Choice(options.SCHEMES), help="What its points are, if it is silent."
 )
+@SUBSET
 @click.option("--pictures", type=FilePath, help="The folder of its pictures.  [default: where their names say]")
 @click.option("--data", type=FilePath, help="The folder of real pictures.  [default: the variable CHARAFACE_DATA]")
 @click.option(
@@ -77,7 +78,7 @@ def _own(labels: Path, predictor: Predictor, model: Sequence[str], given: dict[s
     from charaface.evaluate.own import own_table, questions
     from charaface.evaluate.predictor import Answers
 
-    asked = list(questions(labels, given["form"], given["scheme"], given["pictures"], problem))
+    asked = list(questions(labels, given["form"], given["scheme"], given["pictures"], problem, given["subset"]))
     answers = Answers(predictor, Path())
     failed = _ask(asked, answers, model, given, problem)
     return own_table([one for one in asked if one.path not in failed], answers, curve=given["curve"])

@@ -107,6 +107,7 @@ class _Finding:
         if self.place is not None:
             path = self.place.made(one, kind.suffix)
             with atomic(path, one.path) as part:
+                assert kind.write is not None
                 kind.write(part, self._records(one, tell))
             return [path]
         assert kind.writer is not None

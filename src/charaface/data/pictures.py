@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from charaface.files import SUFFIXES, InputError, natural
 from charaface.formats import FORMATS, Format, Record, format_of
+from charaface.formats.foreign import foreign
 
 # how a format without frames names a frame of a clip, and pts the second face of a picture
 _FRAME, _FACE = re.compile(r"_(\d{6})$"), re.compile(r"_\d+$")
@@ -17,6 +18,9 @@ _FRAME, _FACE = re.compile(r"_(\d{6})$"), re.compile(r"_\d+$")
 
 def format_at(source: Path) -> tuple[Format, Path]:
     """The format that a path holds faces in, and the file or folder to read; InputError where there is none."""
+    found = foreign(source)
+    if found:
+        return FORMATS[found], source
     if not source.is_dir():
         try:
             return format_of(source), source
@@ -29,7 +33,9 @@ def format_at(source: Path) -> tuple[Format, Path]:
     for name in ("pts", "labelme"):
         if next(source.rglob(f"*{FORMATS[name].suffix}"), None):
             return FORMATS[name], source
-    raise InputError(f"{source}: no labels.jsonl, data.yaml, .pts or .json in this folder; give a file, or --from")
+    raise InputError(
+        f"{source}: no labels.jsonl, data.yaml, .npy, .pts, .mat or .json in this folder; give a file, or --from"
+    )
 
 
 class Pictures:

@@ -165,6 +165,8 @@ def split(
             raise ValueError(f"a part has the name of a file without a folder, got {name!r}")
     kind, labels = (format_of(form), source) if form else format_at(source)
     target = FORMATS[to] if to else kind
+    if target.write is None:
+        raise OutputError(f"{source}: its format is read only; say with --to in which the parts are written")
     keys = [key_of(record, by) for record in kind.read(labels, scheme)]
     parts = divide(keys, shares, seed)
     groups = {name: len({key for key, part in zip(keys, parts, strict=True) if part == name}) for name in shares}
@@ -206,6 +208,7 @@ def _written(
                 seen(record)
             yield replace(record, file=_name_from(start, record, places))
 
+    assert target.write is not None
     return Part(name, target.write(path, moved()), count["pictures"], count["faces"], groups)
 
 

@@ -15,6 +15,7 @@ from charaface.evaluate.question import Question, unheard
 from charaface.evaluate.table import Table
 from charaface.files import InputError
 from charaface.formats import FORMATS, Record
+from charaface.formats.subset import only
 
 
 def questions(
@@ -23,19 +24,21 @@ def questions(
     scheme: str | None = None,
     pictures: str | Path | None = None,
     problem: Callable[[str], None] | None = None,
+    subset: str | None = None,
 ) -> Iterator[Question]:
     """The pictures of a labelled data set.
 
     labels: a file or folder that charaface.formats reads, in the format form, else the one its name says; scheme: of
     its points, where they do not say; pictures: the folder of the pictures, else they are where their names say. Points
-    of another scheme than ibug68 count where that has them. problem gets a line for a picture that is not there or is
+    of another scheme than ibug68 count where that has them. subset: common, challenging or full, of 300-W, or a regular
+    expression that is searched in the names of pictures. problem gets a line for a picture that is not there or is
     a frame of a clip; without it InputError is raised, as it is for labels that cannot be read.
     """
     labels = Path(labels)
     reader, source = (FORMATS[form], labels) if form else format_at(labels)
     finder = Pictures(labels, None if pictures is None else Path(pictures))
     clips: set[Path] = set()
-    for record in reader.read(source, scheme):
+    for record in only(reader.read(source, scheme), subset):
         try:
             path, frame = finder.find(record)
             if frame and path in clips:

@@ -16,14 +16,17 @@ _LISTS = {"images": "id", "annotations": "image_id"}  # and what tells the image
 
 
 class CocoIndex:
-    """The images of a file in their order; they and their annotations are read when they are asked for."""
+    """The images of a file in their order; they and their annotations are read when they are asked for.
+
+    Of each, 24 bytes are held.
+    """
 
     def __init__(self, file: BinaryIO, name: str, problem: Problem | None = None) -> None:
         """file: open, and to stay so. problem hears of each image and annotation that is left out; without it the first
         of them is an InputError. Raises ValueError for what is no JSON, or has not both lists."""
-        self.name, self._file = name, file
-        self._found = {key: _Found() for key in _LISTS}
-        self._slots: dict[Any, int] = {}  # what images are called to numbers of our own, in the order they come up
+        self.name, self._file, self._problem = name, file, problem
+        found = {key: _Found() for key in _LISTS}
+        self._names: dict[Any, int] = {}  # what images are called to numbers of our own, where it is no number
         missing, categories = set(_LISTS), None
         for item in items(file, _LISTS):
             if item.key == "categories":
@@ -33,85 +36,94 @@ class CocoIndex:
                     raise ValueError(f"its {item.key} are no list")
                 missing.discard(item.key)
             elif item.key in _LISTS:
-                slot = tried(partial(self._slot, item), problem)
-                if slot is not None:
-                    self._found[item.key].add(item, slot)
+                image = tried(partial(self._image, item), problem)
+                if image is not None:
+                    found[item.key].add(item, image)
         if missing:
             raise ValueError(f"it has no {min(missing)!r}")
         self.categories = (loaded(file, categories.start, categories.size) if categories else None) or ()
-        self._images, annotations = (self._found[key].columns() for key in _LISTS)
-        self._match(annotations, problem)
+        self._images, self._annotations = (found.pop(key).rows() for key in _LISTS)
+        self._drop_second_images()
+        self._drop_strange_annotations()
+        if (np.diff(self._annotations["image"]) < 0).any():
+            self._annotations = self._annotations[np.argsort(self._annotations["image"], kind="stable")]
 
     def __len__(self) -> int:
         """How many images there are."""
-        return int(self._images.shape[1])
+        return len(self._images)
 
     def number(self, place: int) -> int:
         """The number in the file, from 1, of the image at a place, from 0."""
-        return int(self._images[0, place])
+        return int(self._images["number"][place])
 
     def image(self, place: int) -> Any:
         """The values of an image. Raises ValueError for NaN and what is no UTF-8, as annotation does."""
-        _, start, size, _ = self._images[:, place].tolist()
-        return loaded(self._file, start, size)
+        row = self._images[place]
+        return loaded(self._file, int(row["start"]), int(row["size"]))
 
     def annotations_of(self, place: int) -> list[tuple[int, int, int]]:
         """Number in the file, first byte and bytes of each annotation of the image at a place, for annotation."""
-        slot = self._images[3, place]
-        low, high = np.searchsorted(self._annotations[3], [slot, slot + 1])
-        return [tuple(column) for column in self._annotations[:3, low:high].T.tolist()]
+        owners, image = self._annotations["image"], self._images["image"][place]
+        low, high = np.searchsorted(owners, image), np.searchsorted(owners, image, side="right")
+        return [(number, start, size) for start, _, size, number in self._annotations[low:high].tolist()]
 
     def annotation(self, start: int, size: int) -> Any:
         """The values of an annotation."""
         return loaded(self._file, start, size)
 
-    def _slot(self, item: Item) -> int:
-        """Our number of the image that an item speaks of."""
+    def _image(self, item: Item) -> int:
+        """The number of the image that an item speaks of; one below 0 for what is no such number."""
         place = f"{self.name}: {item.key[:-1]} {item.number}"
         try:
             called = item.value[_LISTS[item.key]]
-            slot: int = self._slots.setdefault(called, len(self._slots))
+            if type(called) is int and 0 <= called < 1 << 63:
+                return called
+            return -1 - self._names.setdefault(called, len(self._names))
         except KeyError as error:
             raise InputError(f"{place} has no {error}") from error
         except TypeError as error:
             raise InputError(f"{place}: {error}") from error
-        if item.key == "images" and (first := self._found["images"].first(slot)):
-            raise InputError(f"{place}: its number {called!r} is that of image {first} too")
-        return slot
 
-    def _match(self, annotations: np.ndarray, problem: Problem | None) -> None:
-        """Sorts the annotations by their image; leaves out those of images that are not there."""
-        known = np.isin(annotations[3], self._images[3])
+    def _drop_second_images(self) -> None:
+        _, first = np.unique(self._images["image"], return_index=True)
+        if len(first) < len(self._images):
+            again = np.setdiff1d(np.arange(len(self._images)), first)
+            for row in self._images[again]:
+                of = self._images["number"][self._images["image"] == row["image"]][0]
+                self._leave(f"image {row['number']}: its number {self._called(row)} is that of image {of} too")
+            self._images = np.delete(self._images, again)
+
+    def _drop_strange_annotations(self) -> None:
+        known = np.isin(self._annotations["image"], self._images["image"])
         if not known.all():
-            names = list(self._slots)
-            for number, _, _, slot in annotations[:, ~known].T.tolist():
-                text = f"{self.name}: annotation {number}: is of image {names[slot]!r}, which is not there"
-                if problem is None:
-                    raise InputError(text)
-                problem(text)
-        self._slots, self._found = {}, {}
-        annotations = annotations[:, known]
-        self._annotations = annotations[:, np.argsort(annotations[3], kind="stable")]
+            for row in self._annotations[~known]:
+                self._leave(f"annotation {row['number']} is of image {self._called(row)}, which is not there")
+            self._annotations = self._annotations[known]
+
+    def _called(self, row: np.void) -> str:
+        image = int(row["image"])
+        return repr(image if image >= 0 else list(self._names)[-1 - image])
+
+    def _leave(self, why: str) -> None:
+        if self._problem is None:
+            raise InputError(f"{self.name}: {why}")
+        self._problem(f"{self.name}: {why}")
 
 
 class _Found:
-    """The items of a list that are left: number in the file, first byte, bytes, our number of the image."""
+    """The items of a list: first byte, number of the image, bytes, number in the file."""
 
     def __init__(self) -> None:
-        self._rows = array("q")
-        self._taken = bytearray()  # whether an image has a number of ours
+        self._long, self._short = array("q"), array("i")
 
-    def add(self, item: Item, slot: int) -> None:
-        self._rows.extend((item.number, item.start, item.size, slot))
-        self._taken.extend(bytes(max(0, slot + 1 - len(self._taken))))
-        self._taken[slot] = 1
+    def add(self, item: Item, image: int) -> None:
+        self._long.extend((item.start, image))
+        self._short.extend((item.size, item.number))
 
-    def first(self, slot: int) -> int | None:
-        """The number in the file of the first item of an image; None where there is none."""
-        if slot >= len(self._taken) or not self._taken[slot]:
-            return None
-        return self._rows[4 * self._rows[3::4].index(slot)]
-
-    def columns(self) -> np.ndarray:
-        """(4, N) int64."""
-        return np.frombuffer(self._rows, dtype=np.int64).reshape(-1, 4).T.copy()
+    def rows(self) -> np.ndarray:
+        """(N,) with start, image, size and number."""
+        made = np.empty(len(self._long) // 2, [("start", "q"), ("image", "q"), ("size", "i"), ("number", "i")])
+        for values, names in ((self._long, ("start", "image")), (self._short, ("size", "number"))):
+            for k, name in enumerate(names):
+                made[name] = np.frombuffer(values, values.typecode)[k::2]
+        return made

@@ -32,11 +32,14 @@ def read(path: str | Path, _scheme: str | None = None, problem: Problem | None =
             missing = set(_FRAME + _FACE) - set(rows.fieldnames or ())
             if missing:
                 raise ValueError(f"it has no column {', '.join(sorted(missing))}")
-            for _, group in groupby(rows, key=lambda row: (row["file"], row["frame"])):
+            broken: list[csv.Error] = []
+            for _, group in groupby(_until(rows, broken), key=lambda row: (row["file"], row["frame"])):
                 own = list(group)  # the last of whose lines may be the one before
                 record = tried(partial(_checked, own, f"{path}:{rows.line_num}"), problem)
                 if record is not None:
                     yield record
+            if broken:
+                raise broken[0]
         except InputError:
             raise
         except (ValueError, csv.Error) as error:
@@ -103,6 +106,14 @@ def _cells(face: dict[str, Any]) -> dict[str, Any]:
         ):
             cells |= {f"p{i}_x": x, f"p{i}_y": y, f"p{i}_score": score, f"p{i}_visible": int(visible)}
     return cells
+
+
+def _until(rows: Iterator[dict[str, str]], broken: list[csv.Error]) -> Iterator[dict[str, str]]:
+    """The rows until one breaks off, whose error is kept: what stands before is a record by then."""
+    try:
+        yield from rows
+    except csv.Error as error:
+        broken.append(error)
 
 
 def _checked(rows: list[dict[str, str]], place: str) -> Record:

@@ -6,7 +6,8 @@ A box is left, top, width and height in pixels; a part is a pixel, and its name 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -19,6 +20,7 @@ from charaface.formats.xml import images, quoted
 from charaface.schemes import scheme_of
 
 LACKS = frozenset({"frames", "fractions", "point scores", "visible", "unknown points", "pose", "tracks", "more"})
+_PART = itemgetter("name", "x", "y")
 
 
 def read(path: str | Path, scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
@@ -47,9 +49,16 @@ def _box(face: Face) -> Iterator[str]:
     x0, y0, x1, y1 = (int(v) for v in whole_box(face.box))
     score = plain_numbers(face.score)
     yield f"    <box top='{y0}' left='{x0}' width='{x1 - x0}' height='{y1 - y0}' detection_score='{score}'>\n"
-    for number, (x, y) in enumerate(np.round(face.landmarks.points).tolist() if face.landmarks else ()):
-        yield f"      <part name='{number:02d}' x='{int(x)}' y='{int(y)}'/>\n"
+    if face.landmarks is not None:
+        points = np.round(face.landmarks.points)
+        yield _parts(len(points)) % tuple(points.ravel().tolist())
     yield "    </box>\n"
+
+
+@cache
+def _parts(count: int) -> str:
+    """The lines of so many parts, with a place for x and y in each."""
+    return "".join(f"      <part name='{number:02d}' x='%d' y='%d'/>\n" for number in range(count))
 
 
 def _record(image: Element, scheme: str | None) -> Record:
@@ -69,10 +78,15 @@ def _face(box: Element, scheme: str | None) -> Face:
 
 
 def _landmarks(box: Element, scheme: str | None) -> Landmarks | None:
-    rows = [(int(part.get("name", "")), part.get("x", "nan"), part.get("y", "nan")) for part in box.iter("part")]
+    try:
+        rows = [_PART(part.attrib) for part in box.iter("part")]
+    except KeyError as error:
+        raise ValueError(f"a part without {error}") from None
     if not rows:
         return None
-    rows.sort()
-    scheme = scheme_of([number for number, _, _ in rows], "parts of a box", scheme)
-    points = np.array([(float(x), float(y)) for _, x, y in rows])
+    names, xs, ys = zip(*rows, strict=True)
+    numbers = list(map(int, names))
+    scheme = scheme_of(numbers, "parts of a box", scheme)
+    points = np.empty((len(rows), 2))
+    points[numbers, 0], points[numbers, 1] = list(map(float, xs)), list(map(float, ys))
     return Landmarks(points, np.ones(len(rows)), np.ones(len(rows), dtype=np.bool_), scheme)

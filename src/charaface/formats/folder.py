@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from charaface.files import InputError, OutputError, natural, reason
+from charaface.files import SUFFIXES, InputError, OutputError, natural, reason
 
 _ODD = re.compile(r'[\x00-\x1f\ud800-\udfff<>:"|?*\\]')  # what some system has no place for in a name
 
@@ -45,16 +46,40 @@ def made(path: Path) -> Path:
     return path
 
 
-def files(path: Path, suffix: str) -> Iterator[tuple[Path, str]]:
-    """The files of a folder with a suffix in natural order, each with its name below it; or the one file of a path.
+def files(path: Path, *suffixes: str) -> Iterator[tuple[Path, str]]:
+    """The files of a folder with these suffixes in natural order, each with its name below it; or the one of a path.
 
     Raises InputError where there is none.
     """
     if not path.is_dir():
         yield path, path.name
         return
-    found = [file for file in path.rglob("*") if file.suffix.lower() == suffix and not file.name.startswith(".")]
+    found = [file for file in path.rglob("*") if file.suffix.lower() in suffixes and not file.name.startswith(".")]
     if not found:
-        raise InputError(f"{path}: no {suffix} files in this folder")
+        raise InputError(f"{path}: no {' or '.join(suffixes)} files in this folder")
     for file in sorted(found, key=lambda file: [natural(part) for part in file.relative_to(path).parts]):
         yield file, file.relative_to(path).as_posix()
+
+
+def below(folder: Path, name: str) -> Path:
+    """A file of a name, from a folder that it stays in. Raises ValueError for a name that leads out of it."""
+    place = (folder / name.replace("\\", "/")).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise ValueError(f"{name!r} leads out of the folder")
+    return folder / place.relative_to(folder.resolve())
+
+
+def picture_beside(file: Path, name: str) -> str:
+    """The name of the picture that lies beside a file of labels and shares its stem; name where there is none.
+
+    name: that of the labels without their suffix, which may be the picture's already.
+    """
+    if PurePosixPath(name).suffix.lower() in SUFFIXES:
+        return name
+    stem = PurePosixPath(name).name
+    try:
+        beside = sorted(p.name for p in file.parent.glob(f"{glob.escape(stem)}.*") if p.suffix.lower() in SUFFIXES)
+    except (OSError, ValueError):
+        return name
+    beside = [one for one in beside if PurePosixPath(one).stem == stem]
+    return str(PurePosixPath(name).with_name(beside[0])) if beside else name

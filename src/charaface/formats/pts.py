@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from charaface.face import Face, Landmarks
+from charaface.face import Face, Landmarks, plain_numbers
 from charaface.files import InputError, OutputError, atomic, lines, open_input
 from charaface.formats.folder import Names, files, made
 from charaface.formats.record import Problem, Record, kept, tried
@@ -45,20 +45,20 @@ def face_of(file: Path, scheme: str | None) -> Face:
 def write(path: str | Path, records: Iterable[Record]) -> Path:
     """Writes one file a face below a folder, and returns the folder; faces without points are left out."""
     folder, names = made(Path(path)), Names()
-    for record in _single(records, folder):
+    for record, marks in single(records, folder):
         file = folder / names.place(PurePosixPath(record.file), ".pts")
         made(file.parent)
-        (face,) = record.faces
-        rows = [f"{x + 1} {y + 1}\n" for x, y in face.to_dict()["landmarks"]["points"]]
+        rows = [f"{x + 1} {y + 1}\n" for x, y in plain_numbers(marks.points)]
         with atomic(file) as part, part.open("w", encoding="utf-8", newline="\n") as text:
             text.write(f"version: 1\nn_points: {len(rows)}\n{{\n{''.join(rows)}}}\n")
     return folder
 
 
-def _single(records: Iterable[Record], folder: Path) -> Iterator[Record]:
-    """A record of each face with points."""
+def single(records: Iterable[Record], folder: Path) -> Iterator[tuple[Record, Landmarks]]:
+    """A record of each face with points, as it is kept, and its points."""
     try:
-        yield from kept(records, LACKS)
+        for record in kept(records, LACKS):
+            yield from ((record, face.landmarks) for face in record.faces if face.landmarks)
     except OutputError as error:
         raise OutputError(f"{folder}: {error}") from None
 

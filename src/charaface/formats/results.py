@@ -10,8 +10,9 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from charaface.face import Face
-from charaface.files import InputError, open_input, reason
+from charaface.files import SUFFIXES, InputError, open_input, reason
 from charaface.formats import FORMATS, Format, format_of
+from charaface.formats.foreign import foreign
 from charaface.formats.record import Record
 
 _SAME_TIME = 0.002  # seconds: what rounding may take from a time
@@ -30,6 +31,9 @@ def format_at(path: str | Path) -> Format:
     Raises InputError for what is no file of faces.
     """
     path = Path(path)
+    found = foreign(path)
+    if found:
+        return FORMATS[found]
     if path.is_dir():
         if (path / "labels").is_dir():
             return FORMATS["yolo"]
@@ -111,7 +115,7 @@ class Results:
             frames[record.frame] = record
         self._ends: dict[str, list[str]] = {}  # the last part of names to these
         for name in self._files:
-            self._ends.setdefault(next(iter(_parts(name)), ""), []).append(name)
+            self._ends.setdefault(next(iter(self._parts(name)), ""), []).append(name)
 
     @property
     def names(self) -> list[str]:
@@ -147,21 +151,20 @@ class Results:
 
     def _like(self, text: str) -> list[str]:
         """The names that may mean a path: those that lead to it, else those that share most of its end."""
-        wanted = _parts(text, bare="names" in self._lacks)
+        wanted = self._parts(text)
         alike = self._ends.get(wanted[0], []) if wanted else []
         for folder in (Path(), self._source.parent):  # a path counts from where the program runs, or from its file
             same = [name for name in alike if os.path.abspath(folder / name) == os.path.abspath(text)]
             if same:
                 return same
-        shared = {name: _common(_parts(name), wanted) for name in alike if not os.path.exists(name)}
+        shared = {name: _common(self._parts(name), wanted) for name in alike if not os.path.exists(name)}
         return [name for name, count in shared.items() if count == max(shared.values())]
 
-
-def _parts(name: str, *, bare: bool = False) -> list[str]:
-    """The parts of a path from its end on, without its suffix where it is to be bare."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    path = path.with_suffix("") if bare and path.name else path
-    return [part for part in reversed(path.parts) if part not in ("/", "..")]
+    def _parts(self, name: str) -> list[str]:
+        """The parts of a path from its end on, without the suffix of a picture where the format has none."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        path = path.with_suffix("") if "names" in self._lacks and path.suffix.lower() in SUFFIXES else path
+        return [part for part in reversed(path.parts) if part not in ("/", "..")]
 
 
 def _common(one: list[str], other: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from charaface.formats.jsonl import no_number
@@ -14,6 +14,7 @@ _LONGEST = 1 << 26  # bytes of one item: a picture with a thousand faces takes a
 _WORD = 64  # signs: more than what can be a number or a word cut short
 _SPACE = re.compile(r"[ \t\n\r]*")
 # only where items begin and end is asked: numbers may be NaN, and of more digits than Python's int takes
+_FLAT = re.compile(r'\{(?:[^{}"]++|"(?:[^"\\]++|\\.)*+")*+\}')  # a table with no table in it
 _QUICK, _PATIENT = json.JSONDecoder(), json.JSONDecoder(parse_int=str)
 _STRICT = json.JSONDecoder(parse_constant=no_number)
 
@@ -21,17 +22,18 @@ _STRICT = json.JSONDecoder(parse_constant=no_number)
 class Item(NamedTuple):
     """A value of the object, or one of a list in it."""
 
-    key: str
+    key: str  # as of Latin-1
     number: int  # in its list, from 1; 0 for a value that is in none, and for the list itself, empty, before its items
-    value: Any  # as of Latin-1, numbers unchecked: loaded() reads it as it is
+    value: Any  # as of Latin-1, numbers unchecked, and maybe of one key alone: loaded() reads it as it is
     start: int  # bytes from the beginning of the file
     size: int
 
 
-def items(file: BinaryIO, lists: Collection[str]) -> Iterator[Item]:
+def items(file: BinaryIO, lists: Mapping[str, str]) -> Iterator[Item]:
     """All that an object holds, in the order of the file; of these lists one item after another.
 
-    Raises ValueError with line and column for what is no JSON.
+    lists: the key of each, to the only key of its items that is asked for: where that is a number it is found without
+    reading the rest of the item, which may be no JSON then. Raises ValueError with line and column for what is no JSON.
     """
     text = _Text(file)
     text.take("{")
@@ -54,11 +56,12 @@ def loaded(file: BinaryIO, start: int, size: int) -> Any:
     return _STRICT.decode(file.read(size).decode())
 
 
-def _of_key(key: str, text: _Text, lists: Collection[str]) -> Iterator[Item]:
+def _of_key(key: str, text: _Text, lists: Mapping[str, str]) -> Iterator[Item]:
     if key not in lists or text.peek() != "[":
         yield Item(key, 0, *text.value())
         return
     text.take("[")
+    field, number_of = lists[key], re.compile(rf'"{lists[key]}"[ \t\n\r]*:[ \t\n\r]*(\d{{1,18}})[ \t\n\r]*[,}}]')
     yield Item(key, 0, [], 0, 0)
     if text.peek() == "]":
         text.take("]")
@@ -66,7 +69,7 @@ def _of_key(key: str, text: _Text, lists: Collection[str]) -> Iterator[Item]:
     number = 0
     while True:
         number += 1
-        yield Item(key, number, *text.value())
+        yield Item(key, number, *text.value(field, number_of))
         if text.take(",]") == "]":
             return
 
@@ -98,12 +101,15 @@ class _Text:
         self._at += 1
         return sign
 
-    def value(self) -> tuple[Any, int, int]:
-        """The next value, where it begins and how many bytes it has."""
+    def value(self, field: str = "", number_of: re.Pattern[str] | None = None) -> tuple[Any, int, int]:
+        """The next value, where it begins and how many bytes it has; of a flat table a field alone, if it is a number
+        that number_of finds once."""
         self.peek()
         while True:
+            flat = number_of and _FLAT.match(self._text, self._at)
+            found = number_of.findall(flat[0]) if flat and number_of else []
             try:
-                value, end = self._decoded()
+                value, end = ({field: int(found[0])}, flat.end()) if flat and len(found) == 1 else self._decoded()
             except json.JSONDecodeError as error:
                 cut = len(self._text) - error.pos < _WORD or error.msg.startswith("Unterminated string")
                 if not (cut and self._more()):

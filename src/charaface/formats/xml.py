@@ -44,16 +44,19 @@ class _Entities(ValueError):
 
 def _elements(path: Path) -> Iterator[Element]:
     """Each <image> of a file with what is in it; nothing else is kept in memory."""
-    images = _Images()
+    images, wrong = _Images(), None
     with open_input(path) as file:
-        try:
-            while step := file.read(_STEP):
-                images.parser.Parse(step, False)
-                yield from images.taken()
-            images.parser.Parse(b"", True)
-            yield from images.taken()
-        except (expat.ExpatError, _Entities, LookupError, UnicodeError) as error:
-            raise InputError(f"{path}: is no XML of faces ({error or type(error).__name__})") from error
+        more = True
+        while more and not wrong:
+            step = file.read(_STEP)
+            more = bool(step)
+            try:
+                images.parser.Parse(step, not more)
+            except (expat.ExpatError, _Entities, LookupError, UnicodeError) as error:
+                wrong = error
+            yield from images.taken()  # those before what is wrong too
+    if wrong:
+        raise InputError(f"{path}: is no XML of faces ({str(wrong) or type(wrong).__name__})") from wrong
 
 
 class _Images:
