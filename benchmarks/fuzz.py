@@ -35,7 +35,7 @@ from PIL import Image
 from rows import Row
 
 from charaface.face import Colour, Emotion, Face, Landmarks, Pose
-from charaface.formats import FORMATS, Record
+from charaface.formats import FORMATS, WRITTEN, Record
 from charaface.image import save
 from charaface.video import ClipFrame, ClipInfo, write_clip
 
@@ -228,14 +228,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="in all, split over the targets")
     parser.add_argument("--jobs", type=int, default=1, help="targets at a time")
-    parser.add_argument("--only", action="append", choices=[*FORMATS, *PICTURES], help="this target; repeatable")
+    parser.add_argument("--only", action="append", choices=[*WRITTEN, *PICTURES], help="this target; repeatable")
     parser.add_argument("--work", type=Path, help="where corpora and findings stay; fastest in memory")
     parser.add_argument("--no-record", action="store_true", help="keep no results beside the code")
     options = parser.parse_args()
     where = record.machine()
     memory = Path("/dev/shm")
     work = options.work or Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory if memory.is_dir() else None))
-    names = options.only or [*FORMATS, *PICTURES]
+    names = options.only or [*WRITTEN, *PICTURES]
     seconds = split(names, options.minutes * 60)
     with ThreadPoolExecutor(options.jobs) as pool:
         rows = []

@@ -117,3 +117,11 @@ def test_the_points_of_another_scheme_are_measured_where_ibug68_has_them(tmp_pat
     sixty = predictor(lambda n: [found_face(truth(n)).to("manga60a")], lambda n: truth(n))
     table = own_table(list(questions(labels(tmp_path))), Answers(sixty, Path()))
     assert cell(table, "Points by part", "all: own box", "jaw") == pytest.approx(0, abs=1e-3)
+
+
+def test_a_subset_is_that_of_the_names_in_it(tmp_path: Path) -> None:
+    source = labels(tmp_path)
+    assert [one.path.name for one in questions(source, subset=r"^[13]\.")] == ["1.png", "3.png"]
+    assert list(questions(source, subset="challenging")) == []
+    with pytest.raises(ValueError, match="a subset is common, challenging, full or"):
+        list(questions(source, subset="("))

@@ -232,3 +232,10 @@ def test_the_command_tells_what_is_in_each_part(tmp_path: Path, capsys: Capture)
 def test_a_wrong_call_is_explained(wrong: list[str], said: str, tmp_path: Path, capsys: Capture) -> None:
     assert run(["data", "split", str(data_set(tmp_path / "set")), "-o", str(tmp_path / "out"), *wrong]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_note_of_the_first_face_that_has_it_is_a_key() -> None:
+    faces = [Face([0, 0, 9, 9]), Face([0, 0, 9, 9], notes={"annotator": "3"})]
+    assert key_of(Record("a.png", 0, 0.0, 9, 9, faces), "note:annotator") == "3"
+    with pytest.raises(InputError, match="no face in it has a note:person"):
+        key_of(Record("a.png", 0, 0.0, 9, 9, faces), "note:person")

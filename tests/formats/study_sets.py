@@ -32,6 +32,10 @@ def caricature(folder: Path) -> Path:
     return folder
 
 
+def caricature_list(folder: Path) -> Path:
+    return caricature(folder) / "list.txt"
+
+
 def manga(folder: Path) -> Path:
     for k in range(3):
         path = folder / MANGA.format(user=k, face=k, x=500)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from study_sets import GREY, MANGA, WRONG, aflw, caricature, manga, mat, pattern, points, wflw, wflw_line
+from study_sets import (
+    GREY,
+    MANGA,
+    WRONG,
+    aflw,
+    caricature,
+    caricature_list,
+    manga,
+    mat,
+    pattern,
+    points,
+    wflw,
+    wflw_line,
+)
 
 from charaface.cli import run
 from charaface.data.pictures import Pictures, format_at
@@ -209,3 +224,24 @@ def test_one_malformed_item_gets_one_line_and_the_rest_converts(what: str, tmp_p
         assert len(line) < 1000 or "too long" in said
         assert summary == f"{out}: 2 faces in 2 frames; 1 left out as broken, named above"
         assert len(list(FORMATS[kind].read(out))) == 2
+
+
+@pytest.mark.parametrize("make", [caricature, manga, wflw, aflw, caricature_list])
+def test_a_file_with_flipped_and_lost_bytes_is_read_or_refused(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    source, rng = make(tmp_path), random.Random(5)
+    form, labels = format_at(source)
+    suffix = source.suffix or form.suffix
+    (path, *_) = sorted(tmp_path.rglob(f"*{suffix}"))
+    good, refused = path.read_bytes(), 0
+    for _ in range(150):
+        bad = bytearray(good)
+        for _ in range(rng.randint(1, 4)):
+            bad[rng.randrange(len(bad))] = rng.randrange(256)
+        path.write_bytes(bad[: rng.randint(1, len(bad))] if rng.random() < 0.3 else bad)
+        said: list[str] = []
+        records = list(form.read(labels, "manga60a" if make is manga else None, said.append))
+        assert all(str(path) in line and len(line.splitlines()) == 1 for line in said), said
+        for record in records:
+            Record.from_dict(json.loads(json.dumps(record.to_dict(), allow_nan=False)))
+        refused += bool(said)
+    assert refused > 10

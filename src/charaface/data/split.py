@@ -21,6 +21,7 @@ from charaface.formats import FORMATS, Format, Record, format_of
 from charaface.formats.folder import made
 
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}
+_NOTE = "note:"
 _TRIES = 32  # orders of the groups that are looked at for one whose parts come out as wanted
 _NAME = re.compile(r"\w[\w.-]*")  # of a part, which is a file's
 
@@ -28,13 +29,21 @@ _NAME = re.compile(r"\w[\w.-]*")  # of a part, which is a file's
 def key_of(record: Record, by: str) -> str:
     """What a record is grouped by: records of one key are never parted.
 
-    by: picture, folder, or a regular expression that is searched in the name of the picture: its first group is the
-    key, or all it finds where it has none. Raises ValueError where it is no expression or finds nothing.
+    by: picture, folder, note:NAME for what a data set says of its first face (note:annotator), or a regular expression
+    that is searched in the name of the picture: its first group is the key, or all it finds where it has none. Raises
+    ValueError where it is no expression or finds nothing.
     """
     if by == "picture":
         return record.file
     if by == "folder":
         return str(PurePosixPath(record.file.replace("\\", "/")).parent)
+    if by.startswith(_NOTE):
+        note = next(
+            (face.notes[by.removeprefix(_NOTE)] for face in record.faces if by.removeprefix(_NOTE) in face.notes), None
+        )
+        if note is None:
+            raise InputError(f"{record.file}: no face in it has a {by}; group by something else")
+        return note
     pattern = _pattern(by)
     found = pattern.search(record.file)
     key = found and found[1 if pattern.groups else 0]
