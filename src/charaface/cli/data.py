@@ -124,8 +124,6 @@ def stats(labels: Path, output: Path | None, **given: Any) -> int:
             metavar="picture|folder|note:NAME|REGEX",
             help="What stays together: all of a picture, of a folder, of an annotator (note:annotator), or of the "
             "person or book that the first group of a regular expression finds in the name.",
-        ), or of the person or book that the first group "
-            "of a regular expression finds in the name.",
         ),
         click.option(
             "--share",
