@@ -113,11 +113,14 @@ def _annotation(face: Face) -> dict[str, Any]:
         out["attributes"] = {name: plain_numbers(getattr(face.pose, name)) for name in ("yaw", "pitch", "roll")}
     if face.landmarks is not None:
         marks = face.landmarks
-        states = np.where(marks.visible, _VISIBLE, np.where(marks.known, _HIDDEN, _NOT_LABELLED))
+        known = marks.known
+        states = np.where(marks.visible, _VISIBLE, np.where(known, _HIDDEN, _NOT_LABELLED))
         out["category_id"] = _BARE + 1 + list(SCHEMES).index(marks.scheme)
-        rows = zip(plain_numbers(marks.points), states.tolist(), strict=True)
-        out["keypoints"] = [v for (x, y), state in rows for v in (x, y, state)]
-        out["num_keypoints"] = int(marks.known.sum())
+        flat: list[float] = [0] * (3 * len(states))
+        flat[::3], flat[1::3] = plain_numbers(marks.points.T)
+        flat[2::3] = states.tolist()
+        out["keypoints"] = flat
+        out["num_keypoints"] = int(known.sum())
         out["keypoint_scores"] = plain_numbers(marks.scores)
     return out
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from functools import partial
+from struct import Struct
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -12,6 +12,8 @@ from charaface.files import InputError
 from charaface.formats.record import Problem, tried
 from charaface.formats.stream import Item, items, loaded
 
+# of an item: its first byte, the number of the image, its bytes, its number in the file
+_ROW, _FIELDS = Struct("=qqii"), [("start", "q"), ("image", "q"), ("size", "i"), ("number", "i")]
 _LISTS = {"images": "id", "annotations": "image_id"}  # and what tells the image of each
 
 
@@ -111,19 +113,14 @@ class CocoIndex:
 
 
 class _Found:
-    """The items of a list: first byte, number of the image, bytes, number in the file."""
+    """The items of a list."""
 
     def __init__(self) -> None:
-        self._long, self._short = array("q"), array("i")
+        self._rows = bytearray()
 
     def add(self, item: Item, image: int) -> None:
-        self._long.extend((item.start, image))
-        self._short.extend((item.size, item.number))
+        self._rows += _ROW.pack(item.start, image, item.size, item.number)
 
     def rows(self) -> np.ndarray:
         """(N,) with start, image, size and number."""
-        made = np.empty(len(self._long) // 2, [("start", "q"), ("image", "q"), ("size", "i"), ("number", "i")])
-        for values, names in ((self._long, ("start", "image")), (self._short, ("size", "number"))):
-            for k, name in enumerate(names):
-                made[name] = np.frombuffer(values, values.typecode)[k::2]
-        return made
+        return np.frombuffer(self._rows, _FIELDS)

@@ -27,7 +27,7 @@ def read(path: str | Path, scheme: str | None = None, problem: Problem | None = 
 
     scheme: that of skeletons whose label names none, where their number of points does not tell it.
     """
-    return images(path, partial(_record, scheme=scheme), problem)
+    return images(path, partial(_record, scheme=scheme), problem, texts=True)
 
 
 def write(path: str | Path, records: Iterable[Record]) -> Path:

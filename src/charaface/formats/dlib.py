@@ -87,6 +87,7 @@ def _landmarks(box: Element, scheme: str | None) -> Landmarks | None:
     names, xs, ys = zip(*rows, strict=True)
     numbers = list(map(int, names))
     scheme = scheme_of(numbers, "parts of a box", scheme)
-    points = np.empty((len(rows), 2))
-    points[numbers, 0], points[numbers, 1] = list(map(float, xs)), list(map(float, ys))
+    points = np.array([list(map(float, xs)), list(map(float, ys))]).T
+    if numbers != list(range(len(rows))):
+        points = points[np.argsort(numbers)]
     return Landmarks(points, np.ones(len(rows)), np.ones(len(rows), dtype=np.bool_), scheme)

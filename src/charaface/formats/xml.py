@@ -23,9 +23,14 @@ def quoted(name: str) -> str:
     return quoteattr(_NO_XML.sub(lambda sign: ascii(sign[0])[1:-1], name))
 
 
-def images(path: str | Path, record: Callable[[Element], Record], problem: Problem | None = None) -> Iterator[Record]:
-    """A record of each <image>. Raises InputError that names the file, and the image whose record is a ValueError."""
-    for count, element in enumerate(_elements(Path(path)), 1):
+def images(
+    path: str | Path, record: Callable[[Element], Record], problem: Problem | None = None, *, texts: bool = False
+) -> Iterator[Record]:
+    """A record of each <image>, whose elements have their texts or no more than their attributes.
+
+    Raises InputError that names the file, and the image whose record is a ValueError.
+    """
+    for count, element in enumerate(_elements(Path(path), texts=texts), 1):
         found = tried(partial(_made, element, record, f"{path}: image {count}"), problem)
         if found is not None:
             yield found
@@ -42,9 +47,9 @@ class _Entities(ValueError):
     """A document that declares entities, which can grow without end or lead elsewhere."""
 
 
-def _elements(path: Path) -> Iterator[Element]:
+def _elements(path: Path, *, texts: bool) -> Iterator[Element]:
     """Each <image> of a file with what is in it; nothing else is kept in memory."""
-    images, wrong = _Images(), None
+    images, wrong = _Images(texts=texts), None
     with open_input(path) as file:
         more = True
         while more and not wrong:
@@ -62,7 +67,8 @@ def _elements(path: Path) -> Iterator[Element]:
 class _Images:
     """Builds the <image> elements of what its parser is fed with."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, texts: bool) -> None:
+        self._texts = texts
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._outside
@@ -93,4 +99,4 @@ class _Images:
 
         self.parser.StartElementHandler = builder.start
         self.parser.EndElementHandler = end
-        self.parser.CharacterDataHandler = builder.data
+        self.parser.CharacterDataHandler = builder.data if self._texts else None
