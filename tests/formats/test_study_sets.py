@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -147,12 +146,6 @@ def test_300w_lp_has_its_points_in_two_dimensions(tmp_path: Path) -> None:
     mat(tmp_path / "a.mat", pt3d_68=None, pt2d=points(68, 4).T + 1)
     (record,) = FORMATS["aflw"].read(tmp_path / "a.mat")
     np.testing.assert_allclose(one(record), points(68, 4), atol=1e-4)
-
-
-def test_matlab_without_scipy_names_the_line_that_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scipy.io", None)
-    with pytest.raises(InputError, match=r"pip install 'charaface\[train\]'"):
-        list(FORMATS["aflw"].read(aflw(tmp_path)))
 
 
 def test_a_pattern_of_folders_gives_faces_with_notes_whose_names_split_by_person(tmp_path: Path) -> None:

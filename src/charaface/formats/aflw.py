@@ -6,7 +6,7 @@ Matlab does. A file of 300W-LP, whose 68 points are pt2d, is read too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,38 +16,30 @@ import numpy as np
 from charaface.face import Face, Landmarks, Pose
 from charaface.files import InputError, open_input
 from charaface.formats.folder import files, picture_beside
+from charaface.formats.matlab import numbers
 from charaface.formats.record import Problem, Record, tried
 
 _POINTS = ("pt3d_68", "pt2d")
-_LARGEST = 1 << 22  # bytes of a file, which is unpacked to a thousand times as many at the most
+_LARGEST = 1 << 22  # bytes of a file
 
 
 def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
-    """One record a file, of one face. path: a file or a folder. Raises InputError that names the file; needs SciPy."""
-    load = _loader()
+    """One record a file, of one face. path: a file or a folder. Raises InputError that names the file."""
     for file, name in files(Path(path), ".mat"):
-        face = tried(partial(_face, file, load), problem)
+        face = tried(partial(_face, file), problem)
         if face is not None:
             yield Record(picture_beside(file, name.removesuffix(file.suffix)), 0, 0.0, 0, 0, [face])
 
 
-def _loader() -> Callable[..., dict[str, Any]]:
-    try:
-        from scipy.io import loadmat
-    except ModuleNotFoundError:
-        raise InputError("Matlab's files need scipy, which is not installed: pip install 'charaface[train]'") from None
-    return loadmat  # type: ignore[no-any-return]
-
-
-def _face(path: Path, load: Callable[..., dict[str, Any]]) -> Face:
+def _face(path: Path) -> Face:
     with open_input(path) as file:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path}: {path.stat().st_size:,} bytes, one face has at most {_LARGEST:,}")
-        try:
-            table = load(file, variable_names=[*_POINTS, "Pose_Para"])
-        except Exception as error:  # whatever a broken file leads it to
-            text = " ".join(str(error).split())[:200]
-            raise InputError(f"{path}: is no file of Matlab ({text or type(error).__name__})") from error
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise InputError(f"{path}: is larger than a face's {_LARGEST:,} bytes")
+    try:
+        table = numbers(data)
+    except ValueError as error:
+        raise InputError(f"{path}: is no file of Matlab: {error}") from None
     try:
         marks = Landmarks(_points(table), np.ones(68), np.ones(68) > 0)
         return Face(marks.box, landmarks=marks, pose=_pose(table.get("Pose_Para")))
