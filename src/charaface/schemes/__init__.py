@@ -36,7 +36,7 @@ def scheme_of(numbers: Collection[int], what: str, scheme: str | None = None) ->
     """
     count = len(numbers)
     fitting = [name for name, one in SCHEMES.items() if one.count == count]
-    if sorted(numbers) != list(range(count)) or not fitting:
+    if not (numbers == range(count) or sorted(numbers) == list(range(count))) or not fitting:
         known = ", ".join(f"{one.count} ({name})" for name, one in SCHEMES.items())
         raise ValueError(f"{count} {what}; those of {known}, numbered from 0, are known")
     if scheme is not None:
