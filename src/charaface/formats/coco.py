@@ -25,6 +25,7 @@ from charaface.schemes import SCHEMES, Scheme, scheme_of
 
 LACKS = frozenset({"more"})
 _NOT_LABELLED, _HIDDEN, _VISIBLE = 0, 1, 2
+_WHOLE = 1e6  # beyond, the shortest decimal may be shorter than the whole number
 _BARE = 1  # id of the category of faces without points; those of the schemes follow
 
 
@@ -117,12 +118,20 @@ def _annotation(face: Face) -> dict[str, Any]:
         states = np.where(marks.visible, _VISIBLE, np.where(known, _HIDDEN, _NOT_LABELLED))
         out["category_id"] = _BARE + 1 + list(SCHEMES).index(marks.scheme)
         flat: list[float] = [0] * (3 * len(states))
-        flat[::3], flat[1::3] = plain_numbers(marks.points.T)
+        flat[::3], flat[1::3] = _numbers(marks.points.T)
         flat[2::3] = states.tolist()
         out["keypoints"] = flat
         out["num_keypoints"] = int(known.sum())
-        out["keypoint_scores"] = plain_numbers(marks.scores)
+        out["keypoint_scores"] = _numbers(marks.scores)
     return out
+
+
+def _numbers(values: np.ndarray) -> Any:
+    """float32 as the shortest decimals, or as whole numbers where all are: they are read in a fifth of the time."""
+    whole = np.rint(values)
+    if (whole == values).all() and (np.abs(values) < _WHOLE).all():
+        return whole.astype(np.int64).tolist()
+    return plain_numbers(values)
 
 
 def _named(categories: Iterable[dict[str, Any]]) -> dict[Any, str]:

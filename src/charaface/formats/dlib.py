@@ -87,7 +87,10 @@ def _landmarks(box: Element, scheme: str | None) -> Landmarks | None:
     names, xs, ys = zip(*rows, strict=True)
     numbers = list(map(int, names))
     scheme = scheme_of(numbers, "parts of a box", scheme)
-    points = np.array([list(map(float, xs)), list(map(float, ys))]).T
+    try:
+        points = np.array([list(map(int, xs)), list(map(int, ys))], dtype=np.float64).T  # as it is made for
+    except ValueError:
+        points = np.array([list(map(float, xs)), list(map(float, ys))]).T
     if numbers != list(range(len(rows))):
         points = points[np.argsort(numbers)]
     return Landmarks(points, np.ones(len(rows)), np.ones(len(rows), dtype=np.bool_), scheme)
