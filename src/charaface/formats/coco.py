@@ -56,25 +56,30 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
     used = set()
     with (
         atomic(path) as part,
-        part.open("w", encoding="utf-8", newline="\n") as file,
-        TemporaryFile("w+", encoding="utf-8", newline="\n", dir=part.parent) as annotations,  # which come behind images
+        part.open("wb") as file,
+        TemporaryFile(dir=part.parent) as annotations,  # which come behind images
     ):
-        file.write('{"info": {"description": "faces, by charaface"}, "images": [')
+        file.write(b'{"info": {"description": "faces, by charaface"}, "images": [')
         for record in records:
             images += 1
             image = {"id": images, "file_name": record.file, "width": record.width, "height": record.height}
             image |= {"frame": record.frame, "time": record.time}
-            file.write((", " if images > 1 else "") + json.dumps(image, allow_nan=False))
+            file.write(_item(image, first=images == 1))
             for face in record.faces:
                 faces += 1
                 annotation = {"id": faces, "image_id": images, **_annotation(face)}
-                annotations.write((", " if faces > 1 else "") + json.dumps(annotation, allow_nan=False))
+                annotations.write(_item(annotation, first=faces == 1))
                 used.add(face.landmarks.scheme if face.landmarks else "")
-        file.write('], "annotations": [')
+        file.write(b'], "annotations": [')
         annotations.seek(0)
         copyfileobj(annotations, file, 1 << 20)
-        file.write(f'], "categories": {json.dumps(categories(used))}}}')
+        file.write(f'], "categories": {json.dumps(categories(used))}}}'.encode())
     return path
+
+
+def _item(values: dict[str, Any], *, first: bool) -> bytes:
+    """One of a list."""
+    return (("" if first else ", ") + json.dumps(values, allow_nan=False)).encode()
 
 
 def categories(used: Collection[str]) -> list[dict[str, Any]]:
