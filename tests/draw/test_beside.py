@@ -24,6 +24,18 @@ def test_both_stand_whole_below_a_bar_and_the_sides_are_even(shape: tuple[int, .
         assert (out[:-height, :, 3] == 255).all()
 
 
+@pytest.mark.parametrize(("count", "columns", "rows"), [(3, 3, 1), (4, 4, 1), (5, 3, 2), (7, 3, 3), (30, 6, 5)])
+def test_many_stand_in_rows_each_whole_under_its_name(count: int, columns: int, rows: int) -> None:
+    pictures = [np.full((33, 47, 3), 5 + 8 * i, np.uint8) for i in range(count)]
+    out = side_by_side(pictures, [f"run {i}" for i in range(count)])
+    height, step = out.shape[0] // rows, 47 + 2
+    assert out.shape[1] in (columns * step - 2, columns * step - 1)
+    for i, picture in enumerate(pictures):
+        x, y = i % columns * step, i // columns * height
+        np.testing.assert_array_equal(out[y + height - 33 : y + height, x : x + 47], picture)
+        assert out[y : y + height - 33, x : x + 47].max() > 200  # the letters of its name
+
+
 def test_each_half_has_its_name() -> None:
     plain = np.zeros((100, 200, 3), np.uint8)
     a, b = side_by_side([plain, plain], ("one", "two")), side_by_side([plain, plain], ("one", "three"))

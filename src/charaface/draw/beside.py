@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -14,23 +15,28 @@ from charaface.draw.style import COLOURS, rgb
 
 _TALL = "Agjpy|"
 _FOREIGN = re.compile(r"[^ -~]+")
+_ROW = 4  # pictures in a single row at most
 _PAPER = (244, 244, 245)
 
 
 def side_by_side(pictures: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
-    """One picture of several of the same (H, W, 3) or (H, W, 4) uint8 shape, its sides even as movies want them."""
+    """One picture of several of the same (H, W, 3) or (H, W, 4) uint8 shape, its sides even as movies want them.
+
+    Up to four stand in a row; more in rows of which there are about as many as columns.
+    """
     height, width, channels = pictures[0].shape
     gap = max(2, round(0.006 * width) // 2 * 2)
     size = int(np.clip(0.04 * width, 10, 48))
     bar = covering("", size, _TALL).shape[0]
     bar += (bar + height) % 2
-    whole = len(pictures) * (width + gap) - gap
-    out = np.empty((bar + height, whole + whole % 2, channels), np.uint8)
+    columns = len(pictures) if len(pictures) <= _ROW else math.ceil(math.sqrt(len(pictures)))
+    rows, whole = -(-len(pictures) // columns), columns * (width + gap) - gap
+    out = np.empty((rows * (bar + height), whole + whole % 2, channels), np.uint8)
     out[...] = [*rgb(COLOURS["rim"]), 255][:channels]
     for number, (picture, name) in enumerate(zip(pictures, names, strict=True)):
-        x = number * (width + gap)
-        out[bar:, x : x + width] = picture
-        out[:bar, x : x + width, :3] = _bar(name, bar, width, size)
+        x, y = number % columns * (width + gap), number // columns * (bar + height)
+        out[y + bar : y + bar + height, x : x + width] = picture
+        out[y : y + bar, x : x + width, :3] = _bar(name, bar, width, size)
     return out
 
 
