@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from charaface.train import fit
 from charaface.train.packs import Draw
 
 from . import drawings
@@ -42,3 +43,9 @@ def write_recipe(tmp_path: Path) -> WriteRecipe:
         return path
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page takes longer to draw than a tiny training; those of runs that a whole file shares are written."""
+    monkeypatch.setattr(fit, "write_report", lambda run: run)

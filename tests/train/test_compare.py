@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image
 
 from charaface.cli import run as command
 from charaface.train import compare as made
-from charaface.train import fit, report
+from charaface.train import fit, plots, report
 from charaface.train.config import Labels, Recipe, RecipeError, Schedule
 from charaface.train.folder import Run
 from charaface.train.results import difference, result
@@ -74,6 +75,104 @@ def test_runs_that_differ_in_the_seed_alone_have_a_row_of_their_own(runs: list[P
     assert rows[0][head.index("to the first")] == ""
     assert re.fullmatch(r"[+-]\d.*\[.*\]", rows[1][head.index("to the first")])
     assert rows[2][head.index("to the first")] == ""
+
+
+def test_seeds_are_of_one_recipe_and_every_mean_face_is_told(runs: list[Path]) -> None:
+    one = result(runs[0])
+    faster = one | {"name": "faster", "seed": 2, "alike": "another schedule"}
+    fewer = one | {"name": "fewer", "seed": 3, "alike": "fewer faces", "mean_face": {"nme.inter-ocular": 9.0}}
+    names = [row[0] for row in made.rows([one | {"name": "a"}, faster, fewer])]
+    assert names[1:4] == ["a", "faster", "fewer"]
+    assert names[4:] == ["the mean face, ibug68 (a, faster)", "the mean face, ibug68 (fewer)"]
+
+
+def test_alike_are_runs_that_differ_in_name_and_seed_alone(runs: list[Path], tmp_path: Path) -> None:
+    kept = json.loads((runs[0] / "recipe.json").read_text())
+    other = tmp_path / "run"
+    shutil.copytree(runs[0], other)
+
+    def of(**changes: object) -> str:
+        recipe = {**kept["recipe"], **changes}
+        (other / "recipe.json").write_text(json.dumps(kept | {"recipe": recipe}))
+        return str(result(other)["alike"])
+
+    assert of(name="x", seed=9) == result(runs[1])["alike"] == result(runs[0])["alike"]
+    schedule = kept["recipe"]["schedule"]
+    changed = [
+        of(schedule=schedule | {"rate": 1.0}),
+        of(init_from="y"),
+        of(freeze="entry"),
+        of(options={"norm": "group"}),
+    ]
+    assert len({of(), *changed}) == 5
+
+
+def test_only_errors_of_the_same_points_of_the_same_faces_are_compared(runs: list[Path], tmp_path: Path) -> None:
+    fewer = tmp_path / "fewer"
+    shutil.copytree(runs[0], fewer)
+    with np.load(runs[0] / "errors.npz") as kept:
+        arrays = dict(kept)
+    arrays["points"][:, 5] = np.nan  # not known in this set
+    np.savez(fewer / "errors.npz", **arrays)
+    assert difference(result(fewer), result(runs[1])) is None
+    assert result(fewer)["points"][5] is None
+
+
+def test_faces_without_an_inter_ocular_distance_have_a_page_and_a_place_in_the_table(
+    runs: list[Path], tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(runs[0], bare)
+    with np.load(runs[0] / "errors.npz") as kept:
+        arrays = dict(kept)
+    arrays["length.inter-ocular"][:] = np.nan
+    np.savez(bare / "errors.npz", **arrays)
+    assert "Held-out faces" in report.write_report(bare).read_text("utf-8")
+    found = made.compare([bare, bare], cost=False)
+    assert found[1]["difference"] is None
+    made.write_comparison(found, tmp_path / "page.html")
+    assert len(made.rows(found)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("task", "net", "figures"),
+    [
+        ("detect", "detector", {"ap": 91.0, "precision": 95.0, "recall": 80.0, "best_threshold": 0.4}),
+        ("landmarks", "landmarker", {"nme_eyes": 4.0, "nme_box": 2.0, "face_auc": 99.0}),
+    ],
+)
+def test_other_tasks_have_a_page_of_their_own_figures(
+    tmp_path: Path, task: str, net: str, figures: dict[str, float]
+) -> None:
+    run = Run(tmp_path / "run")
+    run.claim(Recipe("<i>mine</i>", task, net), "")
+    for step in (10, 20):
+        run.add({"step": step, "rate": 1e-3, "loss": 3.0 / step, "skipped": 2, "images_per_s": 7.0})
+        run.add({"step": step, "validation": figures})
+    run.close()
+    text = report.write_report(run.folder).read_text("utf-8")
+    assert all(f"{value:.2f}" in text for value in figures.values())
+    assert "&lt;i&gt;mine" in text
+    assert "<i>mine" not in text
+    assert re.search(r"<b>2</b> skipped steps", text)
+    assert text.count("image/svg+xml") == 3
+
+
+def test_a_page_of_compared_runs_ends_on_html(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["compare", str(runs[0]), "--no-cost", "-o", str(tmp_path / "side.gif")]) == 2
+    assert "side.gif: a page ends on .html" in capsys.readouterr().err
+    assert not (tmp_path / "side.gif").exists()
+
+
+def test_curves_of_bad_runs_are_seen_to_rise_and_empty_ones_are_left_out() -> None:
+    pytest.importorskip("matplotlib")
+    good, bad = np.linspace(2, 9, 20), np.linspace(30, 55, 20)
+    assert plots._limit([good]) == 20
+    assert plots._limit([good, bad]) == 60
+    assert plots._limit([bad * 10]) == 100
+    assert plots.ced({"a": good, "b": bad, "none": np.zeros(0)}) != plots.ced({"a": good, "b": good})
 
 
 def test_the_command_prints_a_line_a_run_and_writes_a_page(
@@ -143,19 +242,22 @@ def test_a_page_comes_without_plots_too(runs: list[Path], monkeypatch: pytest.Mo
     assert "right brow" in text
 
 
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), RuntimeError("a plot"), ImportError("a font")]
+)
 def test_a_page_that_cannot_be_written_is_told_and_nothing_is_lost(
-    runs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def full(_: Path) -> Path:
-        raise OSError(28, "No space left on device")
+    def broken(_: Path) -> Path:
+        raise error
 
-    monkeypatch.setattr(fit, "write_report", full)
+    monkeypatch.setattr(fit, "write_report", broken)
     said: list[str] = []
     labels = Labels(files=[str(runs[0].parent / "set" / "labels.jsonl")], size=64, held_out=0.4)
     recipe = Recipe("plain", "points", "pfld", labels=labels, schedule=Schedule(samples=4, batch=4), sheet_every=1e9)
     out = fit.fit(recipe, Run(tmp_path / "run"), cache=runs[0].parent / "cache", say=said.append)
     assert out.done
-    assert any("no report" in line for line in said)
+    assert any(f"no report ({type(error).__name__}" in line for line in said)
     assert (tmp_path / "run" / "weights.safetensors").exists()
 
 

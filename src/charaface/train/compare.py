@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from charaface.files import atomic
+from charaface.files import OutputError, atomic
 from charaface.page import Section, write_page
 from charaface.page.plots import NO_PLOTS, can_plot
 from charaface.schemes import scheme_named
@@ -95,10 +95,24 @@ def rows(found: Sequence[Result]) -> list[list[str]]:
             values = [one["figures"][name] for one in own if name in one["figures"]]
             spread.append(f"{np.mean(values):.2f} ± {np.std(values, ddof=1):.2f}" if len(values) > 1 else "")
         out.append([f"{len(own)} seeds: {names}", own[0]["net"], own[0]["init"], own[0]["freeze"], "", *spread, *empty])
-    faces = {(one["scheme"], one["measured_on"]): one["mean_face"] for one in found if one["mean_face"]}
-    for (scheme, _), face in faces.items():
+    for title, face in _mean_faces(found):
         figures = [f"{face[name]:.2f}" if name in face else "" for name in named]
-        out.append([f"the mean face, {scheme}", "", "", "", "", *figures, *empty])
+        out.append([title, "", "", "", "", *figures, *empty])
+    return out
+
+
+def _mean_faces(found: Sequence[Result]) -> list[tuple[str, dict[str, float]]]:
+    """The baselines of runs: the mean face of what each learned from, on what it was measured on."""
+    groups: dict[str, list[Result]] = {}
+    for one in found:
+        if one["mean_face"]:
+            groups.setdefault(str([one["scheme"], one["mean_face"]]), []).append(one)
+    out = []
+    for own in groups.values():
+        title = f"the mean face, {own[0]['scheme']}"
+        if sum(one[0]["scheme"] == own[0]["scheme"] for one in groups.values()) > 1:
+            title += f" ({', '.join(one['name'] for one in own)})"
+        out.append((title, own[0]["mean_face"]))
     return out
 
 
@@ -109,22 +123,23 @@ def _apart(one: Result) -> str:
 
 def _seeds(found: Sequence[Result]) -> list[tuple[str, list[Result]]]:
     """Runs that differ in the seed alone, and their names."""
-    same = ("net", "options", "scheme", "size", "init", "freeze", "loss", "measured_on")
     groups: dict[str, list[Result]] = {}
     for one in found:
-        groups.setdefault(str([one[key] for key in same]), []).append(one)
+        groups.setdefault(str([one["alike"], one["measured_on"]]), []).append(one)
     several = [own for own in groups.values() if len({one["seed"] for one in own}) == len(own) > 1]
     return [(", ".join(one["name"] for one in own), own) for own in several]
 
 
 def markdown(found: Sequence[Result]) -> str:
     """The table of compared runs in Markdown."""
-    head, *lines = rows(found)
+    head, *lines = [[cell.replace("|", "\\|") for cell in cells] for cells in rows(found)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines)) + "\n"
 
 
 def write_comparison(found: Sequence[Result], output: Path) -> None:
-    """Writes the page of compared runs."""
+    """Writes the page of compared runs. Raises OutputError for a name that is no page's, or cannot be written to."""
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{output}: a page ends on .html")
     drawing = can_plot()
     table = Section(
         "Runs",

@@ -241,8 +241,8 @@ class _Loop:
     def _report(self) -> None:
         try:
             write_report(self.run.folder)
-        except (OSError, ValueError) as error:  # what was learned is worth more than a page on it
-            self.say(f"{self.run.folder}: no report ({error})")
+        except Exception as error:  # whatever it is, what was learned is worth more than a page on it
+            self.say(f"{self.run.folder}: no report ({type(error).__name__}: {error})")
 
     def _tensors(self, arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:
         return {k: torch.from_numpy(v).to(self.device, non_blocking=True) for k, v in arrays.items()}

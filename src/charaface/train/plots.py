@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from charaface.page.plots import INK, new_axes, svg_of
 from charaface.schemes import scheme_named
 from charaface.schemes.convert import average_head
 
-CED_LIMIT = 20.0  # per cent: the right end of a curve of cumulative errors
+CED_LIMITS = (20.0, 100.0)  # per cent: between them is the right end of a curve of cumulative errors
 _MARKS = (8.0, 10.0)  # per cent: beyond them a face counts as failed
 
 
@@ -28,19 +28,28 @@ def curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], across: str, *, l
 
 
 def ced(errors: Mapping[str, np.ndarray]) -> str:
-    """The share of faces within an error: one curve for each (N,) errors in per cent."""
+    """The share of faces within an error: one curve for each (N,) errors in per cent; none for one without any."""
     figure, axes = new_axes(5.2, 3.4)
+    limit = _limit([values for values in errors.values() if len(values)])
     for name, values in errors.items():
-        x = np.sort(values)
-        axes.plot(np.append(x, CED_LIMIT), np.append(np.arange(1, len(x) + 1), len(x)) / len(x), lw=1.2, label=name)
+        if len(values):
+            x = np.concatenate([[0.0], np.sort(values), [max(limit, values.max())]])
+            y = np.concatenate([np.arange(len(values) + 1), [len(values)]]) / len(values)
+            axes.plot(x, y, drawstyle="steps-post", lw=1.2, label=name)
     for mark in _MARKS:
         axes.axvline(mark, color=INK, lw=0.6, ls=":")
-    axes.set_xlim(0, CED_LIMIT)
+    axes.set_xlim(0, limit)
     axes.set_ylim(0, 1)
     axes.set_xlabel("error, % of the inter-ocular distance")
-    if 1 < len(errors) <= 30:
+    if 1 < len(axes.get_lines()) - len(_MARKS) <= 30:
         axes.legend(fontsize=6, frameon=False, ncols=2 if len(errors) > 8 else 1)
     return svg_of(figure)
+
+
+def _limit(errors: Sequence[np.ndarray]) -> float:
+    """Where curves of cumulative errors end: most faces of the worst of them are to be seen."""
+    reached = max((float(np.quantile(values, 0.9)) for values in errors), default=0.0)
+    return float(np.clip(10 * np.ceil(reached / 10), *CED_LIMITS))
 
 
 def face(points: np.ndarray, scheme: str) -> str:

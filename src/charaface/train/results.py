@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from charaface.metrics import bootstrap
 from charaface.train.config import RecipeError
 from charaface.train.folder import WEIGHTS, last_figures, read_metrics, read_recipe
 
 Result = dict[str, Any]
+_APART = {"name", "seed", "sheet_every", "save_every"}  # of a recipe: may differ between runs of several seeds
 
 
 def result(run: Path) -> Result:
@@ -19,8 +23,8 @@ def result(run: Path) -> Result:
 
     figures and mean_face in per cent, as points.Errors has them; points (P) and faces (N) the mean errors of each
     over the inter-ocular distance in per cent, None where the truth does not tell; measured_on a name for the held-out
-    faces: runs of one name can be compared face by face. Raises RecipeError where the run is not done, or is not for
-    points.
+    faces and the points of each that are known: runs of one name can be compared face by face; alike a name for the
+    recipe but for its seed. Raises RecipeError where the run is not done, or is not for points.
     """
     recipe = read_recipe(run)
     if recipe["task"] != "points":
@@ -28,10 +32,10 @@ def result(run: Path) -> Result:
     if not (run / WEIGHTS).exists() or not (run / "errors.npz").exists():
         raise RecipeError(f"{run}: is not done, or held nothing out")
     lines = read_metrics(run)
-    losses = [line["loss"] for line in lines if "loss" in line]
+    losses = [line["loss"] for line in lines if math.isfinite(line.get("loss", math.nan))]
     with np.load(run / "errors.npz", allow_pickle=False) as kept:
         over = 100 * kept["points"] / kept["length.inter-ocular"][:, None]
-        names = "\n".join(kept["names"].tolist())
+        measured = [kept["names"].tolist(), np.packbits(np.isnan(kept["points"])).tolist()]
     return {
         "name": recipe["name"],
         "net": recipe["net"],
@@ -47,12 +51,17 @@ def result(run: Path) -> Result:
         "mean_face": _rounded(next((line["mean_face"] for line in lines if "mean_face" in line), {})),
         "points": _means(over, 0),
         "faces": _means(over, 1),
-        "measured_on": hashlib.sha256(names.encode()).hexdigest()[:12],
+        "measured_on": _digest(measured),
+        "alike": _digest({name: value for name, value in recipe.items() if name not in _APART}),
     }
 
 
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+
+
 def _rounded(figures: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 3) for name, value in figures.items()}
+    return {name: round(value, 3) for name, value in figures.items() if math.isfinite(value)}
 
 
 def _means(over: np.ndarray, axis: int) -> list[float | None]:
@@ -65,13 +74,13 @@ def _means(over: np.ndarray, axis: int) -> list[float | None]:
 def difference(one: Result, other: Result) -> tuple[float, float, float] | None:
     """How much further off the first is on the same faces, in per cent, and its paired 95 % bootstrap interval.
 
-    None where they were measured on different faces.
+    None where they were measured on different faces or points, or no face has an inter-ocular distance.
     """
-    from charaface.metrics import bootstrap
-
     if one["measured_on"] != other["measured_on"] or one["scheme"] != other["scheme"]:
         return None
     pairs = [(a, b) for a, b in zip(one["faces"], other["faces"], strict=True) if a is not None and b is not None]
+    if not pairs:
+        return None
     apart = np.asarray([a - b for a, b in pairs])
     low, high = bootstrap(apart, lambda sample: sample.mean(axis=1), draws=1000)
     return float(apart.mean()), low, high
