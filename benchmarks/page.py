@@ -29,8 +29,8 @@ REASONS: dict[str, str] = {
     "and a palette with room for their edges, come to half of it; without points the file is no larger.",
     "NME, western cartoon": "noses and jaws of wild faces; what was tried stands in docs/training.md.",
     "labelled faces found": "all that are missed are cartoons; what was tried stands in docs/training.md.",
-    "100,000 faces of 68 points": "both cores had other work to do meanwhile, as the load says; the processor's own time is "
-    "within it.",
+    "100,000 faces of 68 points": "both cores had other work to do meanwhile, as the load says; the processor's own "
+    "time is within it.",
     "- over the networks": "starting the interpreters counts too; of more files it is a smaller share.",
 }
 NOT_BUILT = """

@@ -190,8 +190,8 @@ def _frozen(runs: dict[str, Run]) -> str:
     if "xception-frozen" in runs:
         frozen = runs["xception-frozen"]
         words.append(
-            f"all frozen, on the points that both schemes share: {frozen['figures']['nme.inter-ocular']:.1f} "
-            f"(mean face {frozen['mean_face'].get('nme.inter-ocular', float('nan')):.1f})"
+            f"all frozen, on the points that both schemes share, over the chin: {frozen['figures']['nme.chin']:.1f} "
+            f"(mean face {frozen['mean_face']['nme.chin']:.1f})"
         )
     words += [_apart(runs, f"{net}-features", f"{net}-all") for net in NAMES]
     return "; ".join(words)

@@ -15,7 +15,6 @@ import torch
 from charaface.files import OutputError, atomic
 from charaface.page import Section, write_page
 from charaface.page.plots import NO_PLOTS, can_plot
-from charaface.schemes import scheme_named
 from charaface.tasks.annotate import annotate
 from charaface.train import plots
 from charaface.train.config import Recipe, RecipeError
@@ -23,20 +22,10 @@ from charaface.train.devices import fixed_threads
 from charaface.train.export import export
 from charaface.train.folder import read_recipe
 from charaface.train.nets.cost import channels_of, macs, parameters
-from charaface.train.results import Result, difference, result
+from charaface.train.results import FIGURES, Result, difference, part_rows, result
 from charaface.train.settings import from_table
 from charaface.train.step import build
 
-FIGURES = {  # of a run, and the head of their column
-    "nme.inter-ocular": "NME",
-    "nme.median": "median",
-    "nme.inter-pupil": "pupils",
-    "nme.box": "box",
-    "nme.chin": "chin",
-    "failed.8": "beyond 8 %",
-    "failed.10": "beyond 10 %",
-    "auc": "AUC",
-}
 _REPEATS = 7  # of a crop that is timed
 
 
@@ -156,20 +145,6 @@ def write_comparison(found: Sequence[Result], output: Path) -> None:
     words = [] if drawing else [NO_PLOTS]
     with atomic(output) as part:
         write_page(part, "Runs compared", words, [(len(found), "run")], [table, Section("Curves", plots=plot), parts])
-
-
-def part_rows(found: Sequence[Result]) -> list[list[str]]:
-    """The mean error of each part, run by run; parts by the schemes' names."""
-    names = list(dict.fromkeys(part for one in found for part in scheme_named(one["scheme"]).parts))
-    out = [["run", *(name.replace("_", " ") for name in names)]]
-    for one in found:
-        parts = scheme_named(one["scheme"]).parts
-        cells = []
-        for name in names:
-            own = [one["points"][i] for i in parts.get(name, ()) if one["points"][i] is not None]
-            cells.append(f"{np.mean(own):.1f}" if own else "")
-        out.append([one["name"], *cells])
-    return out
 
 
 def beside(runs: Sequence[Path], clip: str | Path, output: str | Path, **given: Any) -> Path:

@@ -14,10 +14,9 @@ from charaface.files import atomic
 from charaface.page import Section, write_page
 from charaface.page.plots import NO_PLOTS, can_plot
 from charaface.train import plots
-from charaface.train.compare import FIGURES, part_rows
 from charaface.train.config import Recipe, RecipeError
 from charaface.train.folder import RECIPE, read_metrics, read_recipe
-from charaface.train.results import result
+from charaface.train.results import FIGURES, part_rows, result
 
 PAGE = "report.html"
 _SHEETS = 3  # the first, one in the middle and the last

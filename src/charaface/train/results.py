@@ -5,16 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from charaface.metrics import bootstrap
+from charaface.schemes import scheme_named
 from charaface.train.config import RecipeError
 from charaface.train.folder import WEIGHTS, last_figures, read_metrics, read_recipe
 
 Result = dict[str, Any]
+FIGURES = {  # of a run, and the head of their column
+    "nme.inter-ocular": "NME",
+    "nme.median": "median",
+    "nme.inter-pupil": "pupils",
+    "nme.box": "box",
+    "nme.chin": "chin",
+    "failed.8": "beyond 8 %",
+    "failed.10": "beyond 10 %",
+    "auc": "AUC",
+}
 _APART = {"name", "seed", "sheet_every", "save_every"}  # of a recipe: may differ between runs of several seeds
 
 
@@ -84,3 +96,17 @@ def difference(one: Result, other: Result) -> tuple[float, float, float] | None:
     apart = np.asarray([a - b for a, b in pairs])
     low, high = bootstrap(apart, lambda sample: sample.mean(axis=1), draws=1000)
     return float(apart.mean()), low, high
+
+
+def part_rows(found: Sequence[Result]) -> list[list[str]]:
+    """The mean error of each part, run by run; parts by the schemes' names."""
+    names = list(dict.fromkeys(part for one in found for part in scheme_named(one["scheme"]).parts))
+    out = [["run", *(name.replace("_", " ") for name in names)]]
+    for one in found:
+        parts = scheme_named(one["scheme"]).parts
+        cells = []
+        for name in names:
+            own = [one["points"][i] for i in parts.get(name, ()) if one["points"][i] is not None]
+            cells.append(f"{np.mean(own):.1f}" if own else "")
+        out.append([one["name"], *cells])
+    return out
