@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from charaface.files import SUFFIXES
 from charaface.formats import manga, wflw
 from charaface.formats.pattern import is_pattern
 
+_NUMBER = re.compile(rb"(?:\xef\xbb\xbf)?\s*-?\d")
 _HEAD = 1 << 14  # bytes: four lines of WFLW
 
 
@@ -25,7 +27,7 @@ def foreign(path: Path) -> str | None:
     if suffix == ".txt" and path.is_file():
         with path.open("rb") as file:
             first = file.read(_HEAD).split(b"\n", 1)[0]
-        if len(first.split()) >= wflw.WORDS:
+        if len(first.split()) >= wflw.WORDS and _NUMBER.match(first):
             return "wflw"
         named = PurePosixPath(first.decode("utf-8", "replace").strip()).suffix.lower()
         return "npy" if named in (*SUFFIXES, ".npy", ".pts") else None
