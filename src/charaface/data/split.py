@@ -61,8 +61,9 @@ def _pattern(by: str) -> re.Pattern[str]:
 
 
 def divide(keys: Sequence[str], shares: Mapping[str, float], seed: int = 0) -> list[str]:
-    """The name of a part for each key: equal keys go together, and parts are as near to their shares as that allows.
+    """The name of a part for each key: equal keys go together, and parts are near to their shares.
 
+    No group that moves to another part, or is exchanged for another, would bring them nearer.
     shares: the parts and how much each is to have, in whatever unit: 0.8, 0.1, 0.1 and 8, 1, 1 are the same. The
     answer depends on seed and on which keys there are, not on their order. Parts may stay empty where there are fewer
     keys than parts. Raises ValueError for shares that are none.
