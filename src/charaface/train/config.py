@@ -92,7 +92,7 @@ class Schedule:
 class Loss:
     """What is made small: for points a loss of charaface.train.losses.LOSSES, else weights of the parts of a loss."""
 
-    kind: str = "wing"  # of the task points
+    kind: str = "smooth_l1"  # of the task points
     options: dict[str, Any] = field(default_factory=dict)  # further arguments of that loss
     point: float = 10.0  # mean distance along x and y, in face boxes
     likelihood: float = 0.1  # Laplace negative log-likelihood of the distance
