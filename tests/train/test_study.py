@@ -128,6 +128,17 @@ def test_a_study_is_carried_out_once_and_taken_up_where_it_was_left(tmp_path: Pa
     assert read_metrics(out / "small-features-1")[-1]["step"] == 2
 
 
+def test_a_study_that_has_changed_takes_no_old_run_for_its_own(tmp_path: Path) -> None:
+    path = tiny(tmp_path)
+    path.write_text(path.read_text().replace('"scratch", "features"', '"features"').replace("1, 2", "1"))
+    carry_out(read_study(path), tmp_path / "out", workers=1, cache=tmp_path / "cache", say=lambda _: None)
+    changed = read_study(path, ["schedule.rate=0.1"])
+    with pytest.raises(
+        RecipeError, match=r"another recipe \(schedule.rate was 0.002, is 0.1\)"
+    ):
+        carry_out(changed, tmp_path / "out", workers=1, cache=tmp_path / "cache", say=lambda _: None)
+
+
 def test_a_dry_run_prints_what_would_be_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tiny(tmp_path)
     words = ["study", str(path), "-o", str(tmp_path / "out"), "--dry-run", "--set", "schedule.samples=40"]

@@ -53,10 +53,7 @@ class Run:
         path = self.folder / RECIPE
         mine = asdict(config)
         if path.exists():
-            changed = _differences(read_recipe(self.folder), mine)
-            if changed:
-                words = f"{self.folder} belongs to another recipe ({'; '.join(changed)})"
-                raise RecipeError(f"{words}: choose another run folder, or --new")
+            self.check(config)
             old = json.loads(path.read_text(encoding="utf-8"))["made_with"].get("data", data)
             if old != data:
                 raise RecipeError(
@@ -72,6 +69,15 @@ class Run:
             "data": data,
         }
         write_text(path, json.dumps({"recipe": mine, "made_with": made_with}, indent=1) + "\n")
+
+    def check(self, config: Recipe) -> None:
+        """Raises RecipeError where the folder is another recipe's."""
+        if not (self.folder / RECIPE).exists():
+            return
+        changed = _differences(read_recipe(self.folder), asdict(config))
+        if changed:
+            words = f"{self.folder} belongs to another recipe ({'; '.join(changed)})"
+            raise RecipeError(f"{words}: choose another run folder, or --new")
 
     def clear(self) -> None:
         """Removes what a run wrote here, and nothing else."""

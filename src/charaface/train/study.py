@@ -153,6 +153,7 @@ def carry_out(
         draw_world(world, folder / "worlds" / name, workers, say)
     for one in planned:
         check(one.recipe)
+        Run(folder / one.name).check(one.recipe)  # a study that has changed has none of the old runs in it
     started = time.monotonic()
     for number, (name, seconds) in enumerate(_trained(planned, folder, workers, cache), 1):
         minutes = (time.monotonic() - started) / 60
