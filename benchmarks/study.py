@@ -44,12 +44,15 @@ MODES = {
 Run = dict[str, Any]
 
 
-def made(study: dict[str, Any], losses: dict[str, Any] | None) -> str:
-    """Tables and what follows from them, as Markdown."""
-    runs = {run["name"]: run for run in study["runs"]}
-    parts = [f"Results of {study['kept']}.", sources(runs), transfer(runs), parts_of(runs), seeds(runs), claims(runs)]
+def made(study: dict[str, Any] | None, losses: dict[str, Any] | None) -> str:
+    """Tables and what follows from them, as Markdown, of what was carried out."""
+    parts = []
+    if study:
+        runs = {run["name"]: run for run in study["runs"]}
+        parts += [f"Results of {study['kept']}.", sources(runs), transfer(runs), parts_of(runs)]
+        parts += [seeds(runs), claims(runs)]
     if losses:
-        parts.append(losses_table(losses["runs"]))
+        parts += [losses_table(losses["runs"]), f"Results of {losses['kept']}."]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -265,7 +268,7 @@ def page() -> str:
     text = PAGE.read_text(encoding="utf-8")
     kept = {name: KEPT / f"study-{name}.json" for name in ("study", "losses")}
     loaded = {name: json.loads(path.read_text("utf-8")) for name, path in kept.items() if path.exists()}
-    body = made(loaded["study"], loaded.get("losses"))
+    body = made(loaded.get("study"), loaded.get("losses"))
     return re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n\n{body}\n\n{END}", text, flags=re.S)
 
 
