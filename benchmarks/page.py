@@ -13,7 +13,7 @@ from record import RESULTS, heading
 from rows import Row, number, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-KINDS = ("speed", "batch", "memory", "convert", "gif", "accuracy", "beside", "fuzz")  # in the order of the page
+KINDS = ("speed", "batch", "memory", "convert", "training", "gif", "accuracy", "beside", "fuzz")  # in the order of the page
 
 DETAILED = ("gif", "fuzz")
 
@@ -29,8 +29,6 @@ REASONS: dict[str, str] = {
     "and a palette with room for their edges, come to half of it; without points the file is no larger.",
     "NME, western cartoon": "noses and jaws of wild faces; what was tried stands in docs/training.md.",
     "labelled faces found": "all that are missed are cartoons; what was tried stands in docs/training.md.",
-    "100,000 faces of 68 points": "both cores had other work to do meanwhile, as the load says; the processor's own "
-    "time is within it.",
     "- over the networks": "starting the interpreters counts too; of more files it is a smaller share.",
 }
 NOT_BUILT = """

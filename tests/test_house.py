@@ -207,7 +207,8 @@ def test_the_examples_of_a_page_run_one_after_another(page: str, desk: Path) -> 
         exec(compile(code, f"docs/{page}.md", "exec"), {})
 
 
-def test_the_page_of_benchmarks_is_made_of_the_kept_results() -> None:
-    code = "import sys; sys.path.insert(0, 'benchmarks'); import page; sys.stdout.write(page.page())"
-    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout
-    assert made.decode() == (ROOT / "docs/benchmarks.md").read_text("utf-8")
+@pytest.mark.parametrize(("script", "made"), [("page", "benchmarks.md"), ("study", "study.md")])
+def test_a_page_of_results_is_made_of_the_kept_ones(script: str, made: str) -> None:
+    code = f"import sys; sys.path.insert(0, 'benchmarks'); import {script}; sys.stdout.write({script}.page())"
+    text = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True).stdout
+    assert text.decode() == (ROOT / "docs" / made).read_text("utf-8")
