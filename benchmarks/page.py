@@ -13,7 +13,17 @@ from record import RESULTS, heading
 from rows import Row, number, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-KINDS = ("speed", "batch", "memory", "convert", "training", "gif", "accuracy", "beside", "fuzz")  # in the order of the page
+KINDS = (
+    "speed",
+    "batch",
+    "memory",
+    "convert",
+    "training",
+    "gif",
+    "accuracy",
+    "beside",
+    "fuzz",
+)  # in the order of the page
 
 DETAILED = ("gif", "fuzz")
 

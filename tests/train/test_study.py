@@ -133,9 +133,7 @@ def test_a_study_that_has_changed_takes_no_old_run_for_its_own(tmp_path: Path) -
     path.write_text(path.read_text().replace('"scratch", "features"', '"features"').replace("1, 2", "1"))
     carry_out(read_study(path), tmp_path / "out", workers=1, cache=tmp_path / "cache", say=lambda _: None)
     changed = read_study(path, ["schedule.rate=0.1"])
-    with pytest.raises(
-        RecipeError, match=r"another recipe \(schedule.rate was 0.002, is 0.1\)"
-    ):
+    with pytest.raises(RecipeError, match=r"another recipe \(schedule.rate was 0.002, is 0.1\)"):
         carry_out(changed, tmp_path / "out", workers=1, cache=tmp_path / "cache", say=lambda _: None)
 
 
