@@ -208,6 +208,59 @@ def test_a_clip_stands_beside_itself_with_the_points_of_every_run(runs: list[Pat
     assert durations == [50, 70, 90]
 
 
+def test_of_one_run_its_page_is_written(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = tmp_path / "one"
+    shutil.copytree(runs[0], one)
+    (one / report.PAGE).unlink()
+    assert command(["compare", str(one), "--no-cost"]) == 0
+    out = capsys.readouterr()
+    assert json.loads(out.out)["name"] == "one"
+    assert out.err.startswith(f"{one / report.PAGE}\n| run |")
+    assert "the mean face" in (one / report.PAGE).read_text("utf-8")
+
+
+def test_one_run_that_cannot_be_compared_has_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(tmp_path / "run")
+    run.claim(Recipe("mine", "detect", "detector"), "")
+    assert command(["compare", str(run.folder)]) == 0
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err == f"{run.folder / report.PAGE}\n"
+    assert (run.folder / report.PAGE).exists()
+
+
+@pytest.mark.parametrize("most", [3e-6, 3e-4, 0.00175, 0.5, 20.0, 4e4])
+def test_every_number_of_an_axis_is_on_the_picture(monkeypatch: pytest.MonkeyPatch, most: float) -> None:
+    pytest.importorskip("matplotlib")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    drawn = []
+    monkeypatch.setattr(plots, "svg_of", drawn.append)
+    x = np.linspace(0, 250, 6)
+    plots.curves({"a": (x, x / 250 * most)}, "step")
+    plots.ced({"a": np.linspace(2, 19, 20)})
+    for figure in drawn:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # numbers have no place before
+        renderer, axes = canvas.get_renderer(), figure.axes[0]
+        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            for tick in axis.get_major_ticks():
+                box = tick.label1.get_window_extent(renderer)
+                assert not low <= tick.get_loc() <= high or (
+                    box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+                ), (tick.label1.get_text(), box)
+
+
+def test_a_page_tells_how_long_a_run_computed(tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.claim(Recipe("mine", "detect", "detector", schedule=Schedule(batch=8)), "")
+    for step, speed in ((50, 4.0), (60, 1.0)):
+        run.add({"step": step, "rate": 1e-3, "loss": 1.0, "skipped": 0, "images_per_s": speed})
+    run.close()
+    text = report.write_report(run.folder).read_text("utf-8")
+    assert "<tr><td>seconds of steps<td>180<td>" in text  # 50 x 8 / 4 and 10 x 8 / 1
+
+
 def test_on_needs_a_place_to_write_to(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert command(["compare", str(runs[0]), "--on", "x.gif"]) == 2
     assert "--on needs -o" in capsys.readouterr().err

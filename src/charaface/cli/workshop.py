@@ -104,15 +104,21 @@ def compare(runs: tuple[Path, ...], output: Path | None, clip: Path | None, cost
     """Compare runs for points, each to the first: errors, failures, cost; with --on by their points on a clip.
 
     One JSON object a run goes to standard output, the table to standard error. Milliseconds are those of one crop in
-    torch, float32, on one thread.
+    torch, float32, on one thread. Of one run alone, of any task and done or not, its report.html is written anew.
     """
     with _needs("train"):
         from charaface.train import compare as made
+        from charaface.train.report import write_report
+        from charaface.train.results import is_measured
     if clip is not None:
         if output is None:
             raise click.UsageError("--on needs -o, the clip to write")
         click.echo(str(checked(lambda: made.beside(runs, clip, output))))
         return 0
+    if len(runs) == 1 and output is None:
+        click.echo(str(checked(lambda: write_report(runs[0]))), err=True)
+        if not is_measured(runs[0]):
+            return 0
     found = checked(lambda: made.compare(runs, cost=cost))
     for one in found:
         click.echo(json.dumps(made.as_line(one), ensure_ascii=False))

@@ -28,7 +28,7 @@ def new_axes(width: float, height: float) -> tuple[Figure, Axes]:
 
     figure = Figure(figsize=(width, height))
     # room for numbers and names, in inches; to have it measured takes longer than to draw
-    axes = figure.add_axes((0.6 / width, 0.5 / height, 1 - 0.7 / width, 1 - 0.6 / height))
+    axes = figure.add_axes((0.65 / width, 0.5 / height, 1 - 0.9 / width, 1 - 0.6 / height))
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 

@@ -21,6 +21,9 @@ def curves(lines: Mapping[str, tuple[np.ndarray, np.ndarray]], across: str, *, l
         axes.plot(x, y, marker="." if len(x) < 40 else None, lw=1.2, label=name)
     if log and all((y > 0).all() for _, y in lines.values()):
         axes.set_yscale("log")
+    else:
+        axes.yaxis.set_major_formatter("{x:.3g}")  # a rate of 0.00175 has room beside the axis
+    axes.tick_params(labelsize=8, which="both")
     axes.set_xlabel(across)
     if len(lines) > 1:
         axes.legend(fontsize=7, frameon=False)

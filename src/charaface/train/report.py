@@ -26,7 +26,8 @@ _SHOWN = 8  # best and worst faces
 def write_report(run: Path) -> Path:
     """Writes report.html into a run's folder and returns its path. Raises RecipeError where it is no run."""
     recipe, lines = read_recipe(run), read_metrics(run)
-    sections = [Section("Figures", table=_figures(lines)), _learning(lines), *_points(run), *_sheets(run)]
+    batch = recipe["schedule"]["batch"]
+    sections = [Section("Figures", table=_figures(lines, batch)), _learning(lines), *_points(run), *_sheets(run)]
     sections.append(Section("Recipe", "What differs from the defaults.", table=[["", ""], *_changed(recipe)]))
     made_with = json.loads((run / RECIPE).read_text(encoding="utf-8")).get("made_with", {})
     sections.append(Section("Made with", table=[["", ""], *([k, str(v)] for k, v in made_with.items())]))
@@ -39,8 +40,8 @@ def write_report(run: Path) -> Path:
     return path
 
 
-def _figures(lines: list[dict[str, Any]]) -> list[list[str]]:
-    """The figures of the last validation beside those of the mean face."""
+def _figures(lines: list[dict[str, Any]], batch: int) -> list[list[str]]:
+    """The figures of the last validation beside those of the mean face, and how fast the steps were."""
     last: dict[str, float] = next((line["validation"] for line in reversed(lines) if "validation" in line), {})
     mean: dict[str, float] = next((line["mean_face"] for line in lines if "mean_face" in line), {})
     speeds = [line["images_per_s"] for line in lines if "images_per_s" in line]
@@ -49,7 +50,16 @@ def _figures(lines: list[dict[str, Any]]) -> list[list[str]]:
         table.append([FIGURES.get(name, name), f"{value:.2f}", f"{mean[name]:.2f}" if name in mean else ""])
     if speeds:
         table.append(["images a second, median", f"{np.median(speeds):.1f}", ""])
+        table.append(["seconds of steps", f"{_seconds(lines, batch):.0f}", ""])
     return table
+
+
+def _seconds(lines: list[dict[str, Any]], batch: int) -> float:
+    """How long the steps took, by their speed: what was between them, a pause or a kill, is not counted."""
+    told = [(line["step"], line["images_per_s"]) for line in lines if "images_per_s" in line]
+    before = [0, *(step for step, _ in told)]
+    parts = [max(step - old, 0) * batch / max(speed, 0.1) for (step, speed), old in zip(told, before, strict=False)]
+    return float(sum(parts))
 
 
 def _learning(lines: list[dict[str, Any]]) -> Section:

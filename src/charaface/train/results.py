@@ -41,7 +41,7 @@ def result(run: Path) -> Result:
     recipe = read_recipe(run)
     if recipe["task"] != "points":
         raise RecipeError(f"{run}: a run of the task {recipe['task']}; those of points can be compared")
-    if not (run / WEIGHTS).exists() or not (run / "errors.npz").exists():
+    if not is_measured(run):
         raise RecipeError(f"{run}: is not done, or held nothing out")
     lines = read_metrics(run)
     losses = [line["loss"] for line in lines if math.isfinite(line.get("loss", math.nan))]
@@ -66,6 +66,11 @@ def result(run: Path) -> Result:
         "measured_on": _digest(measured),
         "alike": _digest({name: value for name, value in recipe.items() if name not in _APART}),
     }
+
+
+def is_measured(run: Path) -> bool:
+    """Whether a run is for points, done, and held faces out: what result needs."""
+    return (run / WEIGHTS).exists() and (run / "errors.npz").exists()
 
 
 def _digest(value: Any) -> str:
