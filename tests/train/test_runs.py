@@ -16,11 +16,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from charaface.files import InputError
 from charaface.train import checkpoint, fit, step, transfer
 from charaface.train.config import Augment, Labels, Loss, Recipe, RecipeError, Schedule
 from charaface.train.fit import Diverged, Outcome
 from charaface.train.folder import Run, read_metrics
 from charaface.train.jobs import open_job
+from charaface.train.points import PointsJob
 
 from .drawings import write_labels
 
@@ -86,6 +88,14 @@ def test_a_run_in_parts_is_the_whole_to_the_bit(recipe: Recipe, tmp_path: Path, 
         assert not train(recipe, tmp_path / "parts", steps=steps).done
     assert train(recipe, tmp_path / "parts").figures == whole.figures
     assert_same(tensors(tmp_path / "whole"), tensors(tmp_path / "parts"))
+
+
+def test_labels_that_cannot_be_read_leave_no_folder(recipe: Recipe, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xml"
+    broken.write_text("<dataset><images><image", encoding="utf-8")
+    with pytest.raises(InputError, match=r"broken\.xml"):
+        train(replace(recipe, labels=replace(recipe.labels, files=[str(broken)])), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_run_leaves_what_a_report_needs(recipe: Recipe, tmp_path: Path) -> None:
@@ -270,6 +280,34 @@ def test_blocks_come_from_the_source_as_init_says(recipe: Recipe, tmp_path: Path
     for block, values in blocks(fresh).items():
         source = theirs if block in wanted else before[block]
         assert_same(values, {name: source[name] for name in values})
+
+
+@pytest.mark.parametrize("net", ["xception", "inception_resnet_v1", "resnet50", "vgg16", "pfld"])
+def test_a_fresh_last_matrix_says_the_mean_face_of_every_crop(recipe: Recipe, tmp_path: Path, net: str) -> None:
+    recipe = replace(recipe, net=net, options={})
+    face = torch.rand(68, 2)
+    weights = tmp_path / "weights.safetensors"
+    first = step.start(recipe, torch.device("cpu"), face=face)
+    with torch.inference_mode():
+        for one in (first.net.eval(), first.average):
+            found = one(torch.rand(3, 1, 64, 64))
+            torch.testing.assert_close(found, face.expand(3, -1, -1))
+    checkpoint.save(weights, first)
+    again = {}
+    for init in ("entry", "all"):
+        other = replace(recipe, seed=recipe.seed + 1, init_from=str(weights), init=init)
+        again[init] = step.start(other, torch.device("cpu"), face=1 - face).net.eval()
+    with torch.inference_mode():
+        crops = torch.rand(3, 1, 64, 64)
+        torch.testing.assert_close(again["entry"](crops), (1 - face).expand(3, -1, -1))
+        torch.testing.assert_close(again["all"](crops), face.expand(3, -1, -1))  # a head that is taken stays
+
+
+def test_training_begins_at_the_mean_face_of_what_is_learned_from(recipe: Recipe, tmp_path: Path) -> None:
+    job = open_job(recipe, tmp_path / "cache")
+    assert isinstance(job, PointsJob)
+    trainee = step.start(recipe, torch.device("cpu"), face=torch.from_numpy(job.mean_face()))
+    assert job.validate(trainee.net.eval()) == pytest.approx(job.baseline().figures(), abs=1e-3)
 
 
 @pytest.mark.parametrize("freeze", [k for k in transfer.FREEZE if k != "all"])

@@ -110,23 +110,26 @@ def fit(
         check(config, group)
         if (new or not run.checkpoint.exists()) and config.init_from and not Path(config.init_from).exists():
             raise RecipeError(f"init_from: no file {config.init_from}")
-        if group.leads:
-            if new:
-                run.clear()
-            run.claim(config, fingerprint(config.labels) if config.task == "points" else "")
-        group.wait()
-        trainee = start(config, where, run.checkpoint)
-        if run.weights.exists():
-            said(f"{run.folder}: all {trainee.counts.step} steps are done")
-            return Outcome(run.folder, trainee.counts.step, True, trainee.counts.skipped, last_figures(run.folder))
-        if config.bf16 and not has_bf16(where):
-            said("float32: this processor only emulates bfloat16, many times slower")
-            config = replace(config, bf16=False)
+        data = fingerprint(config.labels) if config.task == "points" else ""
+        if not new:
+            run.check(config, data)
+            if run.weights.exists():
+                state, _ = checkpoint.read(run.weights)
+                said(f"{run.folder}: all {state['step']} steps are done")
+                return Outcome(run.folder, state["step"], True, state.get("skipped", 0), last_figures(run.folder))
         if not group.leads:
             group.wait()  # the one that leads cuts the faces; the others find them cut
         job = open_job(config, cache, draw, _pack_progress(said), said)
         if group.leads:
+            if new:
+                run.clear()
+            run.claim(config, data)
             group.wait()
+        if config.bf16 and not has_bf16(where):
+            said("float32: this processor only emulates bfloat16, many times slower")
+            config = replace(config, bf16=False)
+        face = torch.from_numpy(job.mean_face()) if isinstance(job, PointsJob) else None
+        trainee = start(config, where, run.checkpoint, face)
         group.agree(trainee.net)
         return _Loop(config, run, job, trainee, where, said, group).go(min(steps or config.steps, config.steps))
 
@@ -230,7 +233,8 @@ class _Loop:
         if self.config.schedule.patience and self.run.best.exists():
             average.load_state_dict(checkpoint.read(self.run.best)[1])
             self.figures = self.job.validate(average)
-        state = {"name": self.config.name, "version": self.config.version, "step": self.trainee.counts.step}
+        counts = {"step": self.trainee.counts.step, "skipped": self.trainee.counts.skipped}
+        state = {"name": self.config.name, "version": self.config.version} | counts
         if isinstance(self.job, PointsJob) and len(self.job.parts.held_out):
             errors = self.job.errors(average)
             names = [self.job.faces.names[i] for i in self.job.parts.held_out]

@@ -45,20 +45,9 @@ class Run:
         return self.folder / BEST
 
     def claim(self, config: Recipe, data: str) -> None:
-        """Writes the full recipe into a new folder, or checks that an old one was made by the same.
-
-        data names what the run learns from. Raises RecipeError where the folder is another recipe's, or its data has
-        changed.
-        """
+        """Writes the full recipe into a folder that has none; data names what the run learns from."""
         path = self.folder / RECIPE
-        mine = asdict(config)
         if path.exists():
-            self.check(config)
-            old = json.loads(path.read_text(encoding="utf-8"))["made_with"].get("data", data)
-            if old != data:
-                raise RecipeError(
-                    f"{self.folder}: the labelled faces have changed since it began; begin again with --new"
-                )
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         made_with = {
@@ -68,16 +57,20 @@ class Run:
             "opencv": cv2.__version__,
             "data": data,
         }
-        write_text(path, json.dumps({"recipe": mine, "made_with": made_with}, indent=1) + "\n")
+        write_text(path, json.dumps({"recipe": asdict(config), "made_with": made_with}, indent=1) + "\n")
 
-    def check(self, config: Recipe) -> None:
-        """Raises RecipeError where the folder is another recipe's."""
-        if not (self.folder / RECIPE).exists():
+    def check(self, config: Recipe, data: str = "") -> None:
+        """Raises RecipeError where the folder is another recipe's, or what data names has changed since it began."""
+        path = self.folder / RECIPE
+        if not path.exists():
             return
         changed = _differences(read_recipe(self.folder), asdict(config))
         if changed:
             words = f"{self.folder} belongs to another recipe ({'; '.join(changed)})"
             raise RecipeError(f"{words}: choose another run folder, or --new")
+        old = json.loads(path.read_text(encoding="utf-8"))["made_with"].get("data")
+        if data and old and old != data:
+            raise RecipeError(f"{self.folder}: the labelled faces have changed since it began; begin again with --new")
 
     def clear(self) -> None:
         """Removes what a run wrote here, and nothing else."""

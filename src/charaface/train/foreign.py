@@ -25,6 +25,7 @@ from charaface.train import checkpoint
 from charaface.train.config import Labels, Recipe, RecipeError
 from charaface.train.folder import RECIPE, WEIGHTS, write_text
 from charaface.train.nets import NETS
+from charaface.train.nets.heads import ToPoints
 
 # how a foreign network says where a point is, to what is to be added to its numbers and the share of a crop they are in
 OUTPUTS: dict[str, Callable[[int], tuple[float, float]]] = {
@@ -68,7 +69,7 @@ def import_weights(
     file, folder = Path(file), Path(folder)
     net = _build(origin)
     state = renamed(state_of(file), rename or {})
-    last = last_of(net, origin.scheme)
+    last = next(name for name, module in net.named_modules() if isinstance(module, ToPoints))
     _check_points(state.get(f"{last}.weight"), origin.scheme, file)
     net.load_state_dict(fitted(net, state, file))
     scale_output(net.get_submodule(last), *OUTPUTS[origin.output](origin.size))
@@ -135,15 +136,6 @@ def fitted(net: nn.Module, state: Mapping[str, Tensor], file: Path) -> dict[str,
         words = [f"{name} {tuple(full[name].shape)}, wanted {tuple(own[name].shape)}" for name in shaped]
         lines.append(f"  of another shape {len(shaped)}: {_listed(words)}")
     raise ValueError("\n".join(lines))
-
-
-def last_of(net: nn.Module, scheme: str) -> str:
-    """The name of the matrix whose numbers are the points of a scheme."""
-    numbers = 2 * scheme_named(scheme).count
-    matrices: list[tuple[str, nn.Linear]] = [
-        (name, module) for name, module in net.named_modules() if isinstance(module, nn.Linear)
-    ]
-    return [name for name, module in matrices if module.out_features == numbers][-1]
 
 
 @torch.no_grad()

@@ -22,6 +22,7 @@ from charaface.train.nets.cost import channels_of
 FAILED = (0.08, 0.1)  # of the inter-ocular distance: beyond it a face counts as failed
 _GREY = (0.299, 0.587, 0.114)
 _SHOWN = 32  # faces of a sheet
+_MEAN_OF = 1000  # faces at most
 Tensors = dict[str, Tensor]
 
 
@@ -146,12 +147,16 @@ class PointsJob:
         """The errors of a network on what is held out."""
         return self._errors(self.predict(net, self.held_out["image"]))
 
-    def baseline(self) -> Errors:
-        """The errors of the mean face of what is learned from, in every crop of what is held out."""
-        known = self._plain(self.parts.learned[:2000])
+    def mean_face(self) -> np.ndarray:
+        """(P, 2) in 0..1 of the crop: of what is learned from; the middle for a point that no label tells."""
+        learned = self.parts.learned
+        known = self._plain(learned[:: -(-len(learned) // _MEAN_OF)])
         weight = known["weight"][..., None]
-        mean = (known["points"] * weight).sum(0) / np.maximum(weight.sum(0), 1e-9)
-        return self._errors(np.broadcast_to(mean, self.held_out["points"].shape))
+        return np.where(weight.sum(0) > 0, (known["points"] * weight).sum(0) / np.maximum(weight.sum(0), 1e-9), 0.5)
+
+    def baseline(self) -> Errors:
+        """The errors of the mean face in every crop of what is held out."""
+        return self._errors(np.broadcast_to(self.mean_face(), self.held_out["points"].shape))
 
     def predict(self, net: nn.Module, images: np.ndarray) -> np.ndarray:
         """(N, P, 2) points in 0..1 of (N, S, S, 3) crops, by a network in eval mode."""

@@ -18,8 +18,10 @@ from charaface.train.devices import Crew
 from charaface.train.jobs import Job
 from charaface.train.losses import LOSSES
 from charaface.train.nets import NETS
+from charaface.train.nets.heads import ToPoints
 
 Tensors = dict[str, Tensor]
+WIDE = 128  # features: a wider last matrix learns more slowly than the rest
 
 
 def build(config: Recipe) -> nn.Module:
@@ -34,12 +36,17 @@ def build(config: Recipe) -> nn.Module:
         raise RecipeError(f"options of {config.net}: {error}") from error
 
 
-def start(config: Recipe, device: torch.device, saved: Path | None = None) -> Trainee:
-    """Network, average and optimiser: from a checkpoint, from the weights of init_from, or from the seed."""
+def start(config: Recipe, device: torch.device, saved: Path | None = None, face: Tensor | None = None) -> Trainee:
+    """Network, average and optimiser: from a checkpoint, from the weights of init_from, or from the seed.
+
+    face, (P, 2) in 0..1 of the crop, is what a network whose last matrix is fresh says of every crop at first.
+    """
     net = build(config)
     resumed = saved is not None and saved.exists()
-    if config.init_from and not resumed:
-        transfer.begin(net, Path(config.init_from), config.init)
+    taken = transfer.begin(net, Path(config.init_from), config.init) if config.init_from and not resumed else []
+    if face is not None and "head" not in taken:
+        for matrix in (m for m in net.modules() if isinstance(m, ToPoints)):
+            matrix.answer(face)
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     transfer.set_training(net, config.freeze)
     average = copy.deepcopy(net).eval().requires_grad_(False)
@@ -60,11 +67,19 @@ def _loss_of(config: Recipe) -> nn.Module:
 
 
 def optimiser_of(net: nn.Module, loss: nn.Module, config: Recipe) -> torch.optim.AdamW:
-    """AdamW over what is not frozen; matrices and filters alone are decayed."""
+    """AdamW over what is not frozen; matrices and filters alone are decayed.
+
+    A step of Adam moves every weight by about the rate, so what it adds to a sum of C features grows with C: a wide
+    last matrix would throw all points about together. Its rate falls as 1 / C (Yang & Hu 2021, maximal update).
+    """
+    last = {id(m.weight): min(1.0, WIDE / m.in_features) for m in net.modules() if isinstance(m, ToPoints)}
     learned = [p for p in net.parameters() if p.requires_grad]
-    matrices = [p for p in learned if p.dim() > 1]
     others = [p for p in learned if p.dim() < 2] + list(loss.parameters())
-    groups: list[dict[str, Any]] = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [
+        {"params": [p for p in learned if p.dim() > 1 and id(p) not in last]},
+        {"params": others, "weight_decay": 0.0},
+        *({"params": [p], "share": last[id(p)]} for p in learned if id(p) in last),
+    ]
     return torch.optim.AdamW(groups, lr=config.schedule.rate, weight_decay=config.schedule.decay, fused=True)
 
 
@@ -81,7 +96,7 @@ def learn(trainee: Trainee, job: Job, batch: Tensors, config: Recipe, crew: Crew
     crew = crew or Crew()
     net, counts = trainee.net, trainee.counts
     for group in trainee.optimiser.param_groups:
-        group["lr"] = rate_at(counts.step, config)
+        group["lr"] = rate_at(counts.step, config) * group.get("share", 1.0)
     state = [*net.buffers(), *trainee.loss.buffers()]
     before = [b.clone() for b in state]
     trainee.optimiser.zero_grad()

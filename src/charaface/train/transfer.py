@@ -52,7 +52,7 @@ def begin(net: nn.Module, path: Path, init: str) -> list[str]:
     """
     if init == "all" and not hasattr(net, "STAGES"):
         load_weights(net, path)
-        return ["all"]
+        return list(INIT[init])
     blocks = list(INIT[init])
     theirs, own = _state(path), net.state_dict()
     mine = {block: [name for name in own if block_of(net, name) == block] for block in blocks}

@@ -22,20 +22,36 @@ BINS = 2  # simcc: bins of a pixel
 _STRIDE = 4  # pixels of the crop in a cell of a map
 
 
+class ToPoints(nn.Linear):
+    """The last matrix of a network: (N, C) features to (N, P, 2) points, where 0 is the middle of the crop."""
+
+    def __init__(self, channels: int, points: int) -> None:
+        super().__init__(channels, 2 * points)
+
+    def forward(self, features: Tensor) -> Tensor:
+        # eight bits of mantissa are too few for a place: it is computed in full
+        with torch.autocast(features.device.type, enabled=False):
+            points: Tensor = super().forward(features.float()).unflatten(1, (-1, 2)) + 0.5
+            return points
+
+    @torch.no_grad()
+    def answer(self, points: Tensor) -> None:
+        """Lets it give these (P, 2) points, in 0..1 of the crop, for whatever features."""
+        self.weight.zero_()
+        self.bias.copy_((points - 0.5).flatten())
+
+
 class Linear(nn.Module):
-    """Global average, dropout, one matrix. 0 is the middle of the crop."""
+    """Global average, dropout, one matrix."""
 
     def __init__(self, channels: int, points: int, doublings: int = 0, dropout: float = 0.0) -> None:  # noqa: ARG002
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(channels, 2 * points)
+        self.fc = ToPoints(channels, points)
 
     def forward(self, features: Tensor, size: int) -> Told:  # noqa: ARG002
         pooled = features.mean((2, 3))  # (N, C)
-        # eight bits of mantissa are too few for a place: it is computed in full
-        with torch.autocast(features.device.type, enabled=False):
-            out = self.fc(self.dropout(pooled.float()))  # (N, 2 P)
-            return Told(out.unflatten(1, (-1, 2)) + 0.5)
+        return Told(self.fc(self.dropout(pooled.float())))
 
 
 class Deconvolutions(nn.Module):

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charaface.train.nets.heads import head_named
+from charaface.train.nets.heads import ToPoints, head_named
 from charaface.train.nets.norms import set_norm
 from charaface.train.nets.told import Told
 
@@ -140,7 +140,7 @@ class InceptionResnetV1(nn.Module):
             self.dropout = nn.Dropout(dropout)
             self.last_linear = nn.Linear(1792, 512, bias=False)
             self.last_bn = nn.BatchNorm1d(512, eps=1e-3)
-            self.logits = nn.Linear(512, 2 * points)
+            self.logits = ToPoints(512, points)
         else:
             # 2 cells of 128 px are 64 px a cell: four doublings
             self.head = head_named(head)(1792, points, doublings=4, dropout=dropout)
@@ -166,7 +166,4 @@ class InceptionResnetV1(nn.Module):
 
     def _linear(self, features: Tensor) -> Told:
         x = self.dropout(self.avgpool_1a(features).flatten(1))  # (N, 1792)
-        x = F.relu(self.last_bn(self.last_linear(x)))  # (N, 512)
-        # eight bits of mantissa are too few for a place: it is computed in full
-        with torch.autocast(x.device.type, enabled=False):
-            return Told(self.logits(x.float()).unflatten(1, (-1, 2)) + 0.5)
+        return Told(self.logits(F.relu(self.last_bn(self.last_linear(x)))))

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charaface.train.nets.heads import head_named
+from charaface.train.nets.heads import ToPoints, head_named
 from charaface.train.nets.norms import set_norm
 from charaface.train.nets.told import Told
 
@@ -92,7 +92,7 @@ class PFLD(nn.Module):
         if head == "linear":
             self.scale3 = _Seven(32, 128)
             self.dropout = nn.Dropout(dropout)
-            self.fc = nn.Linear(16 + 32 + 128, 2 * points)
+            self.fc = ToPoints(16 + 32 + 128, points)
         else:
             self.head = head_named(head)(32, points, doublings=2, dropout=dropout)
             self.STAGES = {**PFLD.STAGES, "exit": ("group6.", "scale2.")}
@@ -109,6 +109,4 @@ class PFLD(nn.Module):
 
     def _linear(self, one: Tensor, two: Tensor) -> Told:
         scales = torch.cat([one.mean((2, 3)), two.mean((2, 3)), self.scale3(two)], 1)  # (N, 176)
-        # eight bits of mantissa are too few for a place: it is computed in full
-        with torch.autocast(scales.device.type, enabled=False):
-            return Told(self.fc(self.dropout(scales.float())).unflatten(1, (-1, 2)) + 0.5)
+        return Told(self.fc(self.dropout(scales.float())))
