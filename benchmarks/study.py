@@ -21,7 +21,7 @@ import record
 
 from charaface.metrics import bootstrap
 from charaface.schemes import scheme_named
-from charaface.train.results import difference
+from charaface.train.results import FIGURES, difference
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "study.md"
@@ -58,21 +58,11 @@ def made(study: dict[str, Any] | None, losses: dict[str, Any] | None) -> str:
 
 SHORT = ("nme.inter-ocular", "nme.median", "failed.8", "failed.10", "auc")
 LONG = ("nme.inter-ocular", "nme.median", "nme.inter-pupil", "nme.box", "nme.chin", "failed.8", "failed.10", "auc")
-HEADS = {
-    "nme.inter-ocular": "NME mean",
-    "nme.median": "median",
-    "nme.inter-pupil": "pupils",
-    "nme.box": "box",
-    "nme.chin": "chin",
-    "failed.8": "beyond 8 %",
-    "failed.10": "beyond 10 %",
-    "auc": "AUC",
-}
 
 
 def head(first: str, figures: tuple[str, ...]) -> list[str]:
     """The first two lines of a table; first names the columns before the figures."""
-    names = [*first.split(", "), *(HEADS[name] for name in figures)]
+    names = [*first.split(", "), *(FIGURES[name] for name in figures)]
     return [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
 
 

@@ -451,6 +451,9 @@ def test_a_batch_goes_on_past_bad_files_and_names_each(tmp_path: Path, capsys: C
     [
         (["landmarks"], 2, "Missing argument"),
         (["landmarks", "missing.png"], 2, "missing.png: no such file"),
+        (["train", "missing.toml"], 2, "missing.toml: no such file"),
+        (["study", "missing.toml"], 2, "missing.toml: no such file"),
+        (["import-weights", "missing.pt", "-o", "r", "--net", "pfld", "--scheme", "ibug68"], 2, "missing.pt: no such"),
         (["landmarks", "{a}", "--threshold", "3"], 2, "--threshold"),
         (["landmarks", "{a}", "--threads", "0"], 2, "--threads"),
         (["landmarks", "{a}", "--format", "xml"], 2, "--format"),

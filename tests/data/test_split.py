@@ -200,6 +200,21 @@ def test_a_part_that_would_be_empty_is_said_and_nothing_is_written(tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+def test_parts_of_another_split_do_not_stay_beside_the_new(tmp_path: Path) -> None:
+    source, out = data_set(tmp_path / "set"), tmp_path / "out"
+    split(source, out, PARTS)
+    told = json.loads((out / "split.json").read_text())
+    assert {part["file"] for part in told["parts"]} == {f"{name}.jsonl" for name in PARTS}
+    split(source, out, PARTS, seed=1)  # the same parts are written anew
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(OutputError, match=r"test\.jsonl, val\.jsonl .*earlier split"):
+        split(source, out, {"train": 0.8, "rest": 0.2})
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    for name in ("test.jsonl", "val.jsonl"):
+        (out / name).unlink()
+    assert {part.name for part in split(source, out, {"train": 0.8, "rest": 0.2})} == {"train", "rest"}
+
+
 def test_the_source_is_never_written_over(tmp_path: Path) -> None:
     source = data_set(tmp_path / "set")
     before = source.read_bytes()
@@ -213,15 +228,15 @@ def test_the_source_is_never_written_over(tmp_path: Path) -> None:
 
 def test_the_command_tells_what_is_in_each_part(tmp_path: Path, capsys: Capture) -> None:
     source, out = data_set(tmp_path / "set"), tmp_path / "out"
-    arguments = ["data", "split", str(source), "-o", str(out), "--by", r"(\w+)_\d"]
-    assert run([*arguments, "--share", "train=0.7", "--share", "val=0.3", "--seed", "3"]) == 0
+    arguments = ["data", "split", str(source), "--by", r"(\w+)_\d", "-o"]
+    assert run([*arguments, str(out), "--share", "train=0.7", "--share", "val=0.3", "--seed", "3"]) == 0
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert said[0] == {
         "part": "train", "file": str(out / "train.jsonl"), "pictures": 28, "faces": 28, "groups": 7,
     }  # fmt: skip
-    assert run([*arguments, "--folds", "5", "--to", "csv"]) == 0
-    assert sorted(path.name for path in out.glob("*.csv")) == [f"fold-{k}.csv" for k in range(5)]
-    assert run([*arguments, "--to", "animeface"]) == 0
+    assert run([*arguments, str(tmp_path / "folds"), "--folds", "5", "--to", "csv"]) == 0
+    assert sorted(path.name for path in (tmp_path / "folds").glob("*.csv")) == [f"fold-{k}.csv" for k in range(5)]
+    assert run([*arguments, str(tmp_path / "other"), "--to", "animeface"]) == 0
     assert "no place for size (40 pictures)" in capsys.readouterr().err
 
 

@@ -116,7 +116,7 @@ def _bins(values: np.ndarray) -> Any:
 def _poses(yaw: np.ndarray, pitch: np.ndarray) -> str:
     both = ~np.isnan(yaw) & ~np.isnan(pitch)
     figure, axes = new_axes(4, 3)
-    count = axes.hist2d(yaw[both], pitch[both], bins=30, cmin=1, cmap="Blues")[3]
+    count = axes.hist2d(yaw[both], pitch[both], bins=30, cmin=1, vmin=0, cmap="viridis")[3]
     figure.colorbar(count, label="faces")
     axes.set_xlabel("yaw")
     axes.set_ylabel("pitch")

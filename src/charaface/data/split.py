@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 import re
@@ -16,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from charaface.data.pictures import Pictures, format_at
-from charaface.files import InputError, OutputError, same_file
+from charaface.files import InputError, OutputError, atomic, same_file
 from charaface.formats import FORMATS, Format, Record, format_of
 from charaface.formats.folder import made
 
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}
+HOW = "split.json"  # in the folder of the parts: how they were made
 _NOTE = "note:"
 _TRIES = 32  # orders of the groups that are looked at for one whose parts come out as wanted
 _NAME = re.compile(r"\w[\w.-]*")  # of a part, which is a file's
@@ -166,8 +168,9 @@ def split(
     alike if none is given; scheme: that of points where the file does not tell it; by and seed as for key_of and
     divide; shares: parts by name (see folds). Names of pictures that are found, where they say, beside source or below
     pictures, lead to them from the new files; others stay as they are. seen gets each record that is written. The
-    source is read once more for each part, and not held in memory. Raises InputError where a part would be empty or a
-    name has no key, ValueError for shares or a by that is none.
+    source is read once more for each part, and not held in memory. split.json tells how the parts were made. Raises
+    InputError where a part would be empty or a name has no key, OutputError where the folder holds a part of another
+    split that would stay, ValueError for shares or a by that is none.
     """
     source, output = Path(source), Path(output)
     for name in shares:
@@ -190,12 +193,27 @@ def split(
     for path in paths.values():
         if same_file(path, source) or same_file(path, labels):
             raise OutputError(f"{path}: is the input itself; choose another folder with -o")
+    _nothing_stays(output, paths)
     made(output)
     out: list[Part] = []
     for name, count in groups.items():
         own = (record for record, part in zip(kind.read(labels, scheme), parts, strict=True) if part == name)
         out.append(_written(name, paths[name], own, target, places, count, seen))
+    told = [part.to_dict() | {"file": part.path.name} for part in out]
+    with atomic(output / HOW) as file:
+        file.write_text(json.dumps({"source": str(source), "by": by, "seed": seed, "parts": told}, indent=1) + "\n")
     return out
+
+
+def _nothing_stays(output: Path, paths: Mapping[str, Path]) -> None:
+    """Raises OutputError where parts of an earlier split would lie beside those of this one, sharing people."""
+    try:
+        earlier = [part["file"] for part in json.loads((output / HOW).read_text(encoding="utf-8"))["parts"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no split, or a file of that name that is another's
+    new = {path.name for path in paths.values()}
+    if stays := sorted(name for name in earlier if name not in new and (output / name).exists()):
+        raise OutputError(f"{output}: {', '.join(stays)} of an earlier split would stay; choose another folder with -o")
 
 
 def _written(

@@ -60,11 +60,11 @@ def _figure(text: str, data: bytes, kind: str) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield "<table>"
+    yield '<div class="wide"><table>'
     for number, row in enumerate(rows):
         kind = "td" if number else "th"
         yield f"<tr>{''.join(f'<{kind}>{escape(cell)}' for cell in row)}"
-    yield "</table>"
+    yield "</table></div>"
 
 
 def many(count: int, what: str) -> str:
@@ -105,6 +105,7 @@ figcaption { padding: 8px 12px 12px; font-size: 13px; color: var(--soft); overfl
 figcaption a, figcaption b, dt, td a { color: var(--ink); } dt { font-weight: 600; overflow-wrap: anywhere; }
 details { margin-top: 16px; } summary { cursor: pointer; color: var(--soft); }
 table { border-collapse: collapse; margin-top: 8px; font-size: 13px; color: var(--soft); }
-td, th { border-top: 1px solid var(--line); padding: 4px 16px 4px 0; overflow-wrap: anywhere; text-align: left; }
+td, th { border-top: 1px solid var(--line); padding: 4px 16px 4px 0; overflow-wrap: break-word; text-align: left; }
+.wide { overflow-x: auto; }
 .plots { display: flex; flex-wrap: wrap; gap: 14px; } .plots img { background: #fff; max-width: 100%; }
 </style></head><body><main>"""

@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from charaface.files import open_input
 from charaface.schemes import SCHEMES, scheme_named
 from charaface.train import checkpoint
 from charaface.train.config import Labels, Recipe, RecipeError
@@ -88,7 +89,8 @@ def import_weights(
 
 def state_of(file: Path) -> dict[str, Tensor]:
     """The tensors of a file by name, wrappers' prefixes taken off. Raises ValueError for what is no state dict."""
-    held = _safetensors(file) if file.suffix == ".safetensors" else _pickled(file)
+    with open_input(file):
+        held = _safetensors(file) if file.suffix == ".safetensors" else _pickled(file)
     for holder in _HOLDERS:
         if isinstance(held, Mapping) and isinstance(held.get(holder), Mapping):
             held = held[holder]
@@ -191,15 +193,13 @@ def _safetensors(file: Path) -> dict[str, Tensor]:
 def _pickled(file: Path) -> Any:
     try:
         return torch.load(file, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
     except pickle.UnpicklingError:
         raise ValueError(
             f"{file}: holds a pickled module or other objects, which would run code; where its code is, write "
             "torch.save(model.state_dict(), 'weights.pt') and import that"
         ) from None
     except Exception as error:  # torch raises a dozen unrelated kinds on damaged files
-        words = (str(error) or type(error).__name__).strip().splitlines()[0][:200]
+        words = f"{type(error).__name__}: {error}".strip(" :").splitlines()[0][:200]
         raise ValueError(f"{file}: cannot be read as weights of PyTorch ({words})") from None
 
 

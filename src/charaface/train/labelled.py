@@ -76,7 +76,7 @@ def fingerprint(labels: Labels) -> str:
 
 def _fingerprint(labels: Labels) -> str:
     if not labels.files:
-        raise RecipeError("labels.files names no file of faces; say it with --set 'labels.files=[\"labels.xml\"]'")
+        raise RecipeError("labels.files names no file of faces; say it with --labels labels.xml")
     how = asdict(labels)
     for free in ("seed", "held_out", "folds", "fold", "stop", "most"):
         del how[free]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from charaface.files import open_input
 from charaface.train.config import Recipe, RecipeError
 
 T = TypeVar("T")
@@ -34,9 +35,10 @@ def load_recipe(path: str | Path, settings: Sequence[str] = (), **changes: Any) 
 
 
 def read_table(path: Path) -> Table:
-    """The table of a TOML file. Raises RecipeError for what is none."""
+    """The table of a TOML file. Raises InputError where there is no file, RecipeError for what is none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with open_input(path, may_be_empty=True) as file:
+            return tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path}: not a TOML file: {error}") from error
 
