@@ -11,8 +11,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from charaface.geometry import box_from_points
+from charaface.gif import GifWriter
 from charaface.pose import HEAD
 from charaface.schemes import convert_points
 from charaface.session import Feed, Spec
@@ -163,3 +165,18 @@ class World:
     def crops_read(self) -> int:
         """How many crops the landmark network has read."""
         return sum(shape[0] for shape in self.landmarker.calls)
+
+
+def picture(path: Path, faces: int = 1) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(paint([(20 + 100 * i, 60, 80 - 10 * i) for i in range(faces)])).save(path)
+    return path
+
+
+def gif(path: Path, count: int = 3, faces: bool = True) -> Path:
+    with path.open("wb") as file:
+        writer = GifWriter(file, 320, 240, loop=0)
+        for i in range(count):
+            writer.add(paint([(20 + 8 * i, 60, 80)] if faces else [], background=200 + i), 4)
+        writer.close()
+    return path
