@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import socket
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from charaface.files import InputError
 from charaface.train import checkpoint, fit, step, transfer
@@ -22,6 +23,7 @@ from charaface.train.config import Augment, Labels, Loss, Recipe, RecipeError, S
 from charaface.train.fit import Diverged, Outcome
 from charaface.train.folder import Run, read_metrics
 from charaface.train.jobs import open_job
+from charaface.train.nets.heads import ToPoints
 from charaface.train.points import PointsJob
 
 from .drawings import write_labels
@@ -211,8 +213,6 @@ def stopping(recipe: Recipe) -> Recipe:
 
 def worsening(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error on the faces of stop as if it were best at step 4."""
-    from charaface.train.points import PointsJob
-
     plain = PointsJob.validate
     seen: list[int] = []
 
@@ -308,6 +308,29 @@ def test_training_begins_at_the_mean_face_of_what_is_learned_from(recipe: Recipe
     assert isinstance(job, PointsJob)
     trainee = step.start(recipe, torch.device("cpu"), face=torch.from_numpy(job.mean_face()))
     assert job.validate(trainee.net.eval()) == pytest.approx(job.baseline().figures(), abs=1e-3)
+
+
+class _Ones:
+    """A job whose features are all 1 and whose points are at the far corner."""
+
+    def input(self, images: Tensor, _net: nn.Module) -> Tensor:
+        return images
+
+    def loss(self, found: Tensor, _truth: dict[str, Tensor], _own: nn.Module) -> tuple[Tensor, dict[str, Tensor]]:
+        return (found - 1).square().mean(), {}
+
+
+def test_a_step_moves_the_points_of_a_wide_last_matrix_no_further(recipe: Recipe) -> None:
+    moved = []
+    for width in (step.WIDE, 8 * step.WIDE):
+        net = ToPoints(width, 68)
+        net.answer(torch.full((68, 2), 0.5))
+        one = checkpoint.Trainee(net, copy.deepcopy(net), step.optimiser_of(net, nn.Identity(), recipe))
+        batch = {"image": torch.ones(4, width)}
+        step.learn(one, _Ones(), batch, replace(recipe, bf16=False))  # type: ignore[arg-type]
+        moved.append(float(net(batch["image"]).detach().mean()) - 0.5)
+    assert moved[0] > 0
+    assert moved[1] == pytest.approx(moved[0], rel=1e-3)
 
 
 @pytest.mark.parametrize("freeze", [k for k in transfer.FREEZE if k != "all"])

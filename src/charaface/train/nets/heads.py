@@ -73,39 +73,40 @@ class Deconvolutions(nn.Module):
         return maps.float()
 
 
-class SoftArgmax(nn.Module):
+class _Maps(nn.Module):
+    """One map a point."""
+
+    def __init__(self, channels: int, points: int, doublings: int = 0, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.up = Deconvolutions(channels, doublings)
+        self.dropout = nn.Dropout2d(dropout)
+        self.heat = nn.Conv2d(WIDTH, points, 1)
+
+    def maps(self, features: Tensor, size: int) -> Tensor:
+        """(N, P, size / 4, size / 4) in float32, whatever the rest is computed in."""
+        cells = self.dropout(self.up(features, size))
+        with torch.autocast(features.device.type, enabled=False):
+            maps: Tensor = self.heat(cells)
+            return maps
+
+
+class SoftArgmax(_Maps):
     """The centre of mass of a softmax over the cells: points that coordinate losses can teach."""
 
-    def __init__(self, channels: int, points: int, doublings: int = 0, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.up = Deconvolutions(channels, doublings)
-        self.dropout = nn.Dropout2d(dropout)
-        self.heat = nn.Conv2d(WIDTH, points, 1)
-
     def forward(self, features: Tensor, size: int) -> Told:
-        cells = self.dropout(self.up(features, size))
-        with torch.autocast(features.device.type, enabled=False):
-            maps = self.heat(cells)  # (N, P, h, w)
-            heat = maps.flatten(2).softmax(2).unflatten(2, maps.shape[2:])
-            x = (heat.sum(2) * centres(heat, 3)).sum(2)
-            y = (heat.sum(3) * centres(heat, 2)).sum(2)
-            return Told(torch.stack([x, y], 2))
+        maps = self.maps(features, size)
+        heat = maps.flatten(2).softmax(2).unflatten(2, maps.shape[2:])
+        x = (heat.sum(2) * centres(heat, 3)).sum(2)
+        y = (heat.sum(3) * centres(heat, 2)).sum(2)
+        return Told(torch.stack([x, y], 2))
 
 
-class Heatmap(nn.Module):
+class Heatmap(_Maps):
     """One heat map a point, taught by a loss on maps; its points carry no gradient."""
 
-    def __init__(self, channels: int, points: int, doublings: int = 0, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.up = Deconvolutions(channels, doublings)
-        self.dropout = nn.Dropout2d(dropout)
-        self.heat = nn.Conv2d(WIDTH, points, 1)
-
     def forward(self, features: Tensor, size: int) -> Told:
-        cells = self.dropout(self.up(features, size))
-        with torch.autocast(features.device.type, enabled=False):
-            maps = self.heat(cells)  # (N, P, h, w)
-            return Told(peaks(maps.detach()), maps=maps)
+        maps = self.maps(features, size)
+        return Told(peaks(maps.detach()), maps=maps)
 
 
 class SimCC(nn.Module):
