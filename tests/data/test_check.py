@@ -135,6 +135,11 @@ def test_labels_that_break_off_are_a_problem_and_the_others_are_looked_at(tmp_pa
     problems = check([bad, good], ignore=["leak"]).problems
     assert [(one.source, one.kind) for one in problems] == [(str(bad), "unreadable")]
     assert "bad.jsonl:2" in problems[0].what
+    lines = good.read_text("utf-8").splitlines()
+    bad.write_text("\n".join([lines[0], "{oh", lines[1], '{"file": 3}', *lines[2:]]) + "\n", "utf-8")
+    checked = check([bad])
+    assert [one.what.partition(": ")[0] for one in checked.problems] == [f"{bad}:2", f"{bad}:4"]
+    assert checked.faces == check([good]).faces
     with pytest.raises(InputError, match=r"none\.jsonl: no such file"):
         check([tmp_path / "none.jsonl"])
 

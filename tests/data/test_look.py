@@ -155,6 +155,18 @@ def test_a_picture_that_is_missing_or_broken_is_named_and_the_others_are_shown(t
     assert not (tmp_path / "t.png").exists()
 
 
+def test_a_label_that_is_malformed_is_named_and_the_others_are_shown(tmp_path: Path) -> None:
+    source = data_set(tmp_path)
+    first, *rest = source.read_text("utf-8").splitlines()
+    source.write_text("\n".join([first, "{oh", *rest]) + "\n", "utf-8")
+    problems: list[str] = []
+    sheets = look(source, tmp_path / "s.png", size=SIDE, problem=problems.append)
+    assert shown(sheets) == [f"{k}.png" for k in range(len(rest) + 1)]
+    assert [f"{source}:2" in problem for problem in problems] == [True]
+    with pytest.raises(InputError, match=f"{source.name}:2"):
+        look(source, tmp_path / "t.png", size=SIDE)
+
+
 def test_nothing_to_show_is_said(tmp_path: Path) -> None:
     source = data_set(tmp_path)
     with pytest.raises(InputError, match="none of its pictures can be shown"):

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from charaface.video import open_clip
 
 # what is looked for, and what it is in words
 KINDS = {
-    "unreadable": "labels or a picture that cannot be read or are not there",
+    "unreadable": "a label or picture that is malformed or not there",
     "size": "a picture of another size than its labels say",
     "same": "a picture with the pixels of another one",
     "near": "a picture, or a face in it, that looks like another one",
@@ -113,9 +114,12 @@ def check(
             raise InputError(f"{source}: no such file")
         kind, labels = (format_of(form), source) if form else format_at(source)
         places = Pictures(labels, None if pictures is None else Path(pictures))
-        looking.read(str(source), kind.read(labels, scheme), places, by)
+        looking.read(str(source), partial(kind.read, labels, scheme), places, by)
     looking.finish()
     return Checked(len(looking.pictures), sum(map(len, looking.faces.values())), looking.problems)
+
+
+Read = Callable[[Callable[[str], None]], Iterator[Record]]  # what is malformed is told to its argument
 
 
 class _Place(NamedTuple):
@@ -161,10 +165,10 @@ class _Looking:
             if self.tell:
                 self.tell(one)
 
-    def read(self, source: str, records: Iterator[Record], places: Pictures, by: str | None) -> None:
+    def read(self, source: str, read: Read, places: Pictures, by: str | None) -> None:
         """Looks at each record of a file of faces."""
         number = 0
-        for _, group in groupby(self._until_broken(source, records), key=lambda record: record.file):
+        for _, group in groupby(self._sound(source, read), key=lambda record: record.file):
             for record, image, path in self._pictured(source, list(group), places):
                 number += 1
                 if by is not None:
@@ -173,11 +177,16 @@ class _Looking:
             if self.progress:
                 self.progress(len(self.pictures))
 
-    def _until_broken(self, source: str, records: Iterator[Record]) -> Iterator[Record]:
+    def _sound(self, source: str, read: Read) -> Iterator[Record]:
+        """The records that are not malformed, up to where a file breaks off."""
+
+        def broken(line: str) -> None:
+            self.add(_Place(source, source, 0), "unreadable", line)
+
         try:
-            yield from records
+            yield from read(broken)
         except InputError as error:
-            self.add(_Place(source, source, 0), "unreadable", str(error))
+            broken(str(error))
 
     def _pictured(
         self, source: str, records: Sequence[Record], places: Pictures

@@ -96,8 +96,9 @@ def look(
     source, or below pictures. number faces are shown: the first, or with a seed a random choice, the same for the same
     seed. A sheet has columns and as many rows of tiles of size pixels; further ones are called sheet-2.png and so on.
     notes: only these faces, by file, frame and number, each with a word on it; all faces of a picture by number None.
-    problem gets a line for each picture that is missing or cannot be read, whose faces are left out; without it the
-    first raises. Raises InputError where there is no face or no picture at all, ValueError for numbers out of range.
+    problem gets a line for each label that is malformed and each picture that is missing or cannot be read, whose faces
+    are left out; without it the first raises. Raises InputError where there is no face or no picture at all, ValueError
+    for numbers out of range.
     """
     for name, value, low, high in (
         ("number", number, 1, 100_000), ("columns", columns, 1, 50), ("size", size, 32, 2048)
@@ -106,7 +107,8 @@ def look(
             raise ValueError(f"{name} is {low} to {high}, got {value}")
     source, output = Path(source), Path(output)
     kind, labels = (format_of(form), source) if form else format_at(source)
-    tiles = _chosen(kind.read(labels, scheme), number, seed, notes)
+    records = kind.sound(labels, scheme, problem) if problem else kind.read(labels, scheme)
+    tiles = _chosen(records, number, seed, notes)
     if not tiles:
         raise InputError(f"{source}: no face in it")
     places = Pictures(labels, None if pictures is None else Path(pictures))
