@@ -119,6 +119,8 @@ def compare(runs: tuple[Path, ...], output: Path | None, clip: Path | None, cost
         click.echo(str(checked(lambda: write_report(runs[0]))), err=True)
         if not is_measured(runs[0]):
             return 0
+    if output is not None:
+        made.check_page(output)
     found = checked(lambda: made.compare(runs, cost=cost))
     for one in found:
         click.echo(json.dumps(made.as_line(one), ensure_ascii=False))

@@ -125,10 +125,15 @@ def markdown(found: Sequence[Result]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines)) + "\n"
 
 
-def write_comparison(found: Sequence[Result], output: Path) -> None:
-    """Writes the page of compared runs. Raises OutputError for a name that is no page's, or cannot be written to."""
+def check_page(output: Path) -> None:
+    """Raises OutputError for a name that is no page's."""
     if output.suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"{output}: a page ends on .html")
+
+
+def write_comparison(found: Sequence[Result], output: Path) -> None:
+    """Writes the page of compared runs. Raises OutputError for a name that is no page's, or cannot be written to."""
+    check_page(output)
     drawing = can_plot()
     table = Section(
         "Runs",
