@@ -21,7 +21,7 @@ from charaface.train.nets import NETS
 from charaface.train.nets.heads import ToPoints
 
 Tensors = dict[str, Tensor]
-WIDE = 128  # features: a wider last matrix learns more slowly than the rest
+WIDE = 16  # features: a wider last matrix learns more slowly than the rest
 
 
 def build(config: Recipe) -> nn.Module:
