@@ -116,6 +116,12 @@ def test_only_errors_of_the_same_points_of_the_same_faces_are_compared(runs: lis
     np.savez(fewer / "errors.npz", **arrays)
     assert difference(result(fewer), result(runs[1])) is None
     assert result(fewer)["points"][5] is None
+    with np.load(runs[0] / "errors.npz") as kept:
+        arrays = dict(kept)
+    arrays["length.inter-ocular"] *= 1.01  # labels that were corrected
+    np.savez(fewer / "errors.npz", **arrays)
+    assert difference(result(fewer), result(runs[1])) is None
+    assert difference(result(runs[0]), result(runs[1])) is not None
 
 
 def test_faces_without_an_inter_ocular_distance_have_a_page_and_a_place_in_the_table(

@@ -35,8 +35,8 @@ def result(run: Path) -> Result:
 
     figures and mean_face in per cent, as points.Errors has them; points (P) and faces (N) the mean errors of each
     over the inter-ocular distance in per cent, None where the truth does not tell; measured_on a name for the held-out
-    faces and the points of each that are known: runs of one name can be compared face by face; alike a name for the
-    recipe but for its seed. Raises RecipeError where the run is not done, or is not for points.
+    faces, their lengths and the points of each that are known: runs of one name can be compared face by face; alike a
+    name for the recipe but for its seed. Raises RecipeError where the run is not done, or is not for points.
     """
     recipe = read_recipe(run)
     if recipe["task"] != "points":
@@ -47,7 +47,8 @@ def result(run: Path) -> Result:
     losses = [line["loss"] for line in lines if math.isfinite(line.get("loss", math.nan))]
     with np.load(run / "errors.npz", allow_pickle=False) as kept:
         over = 100 * kept["points"] / kept["length.inter-ocular"][:, None]
-        measured = [kept["names"].tolist(), np.packbits(np.isnan(kept["points"])).tolist()]
+        lengths = {name: np.round(kept[name], 4).tolist() for name in sorted(kept.files) if name.startswith("length.")}
+        measured = [kept["names"].tolist(), np.packbits(np.isnan(kept["points"])).tolist(), str(lengths)]
     return {
         "name": recipe["name"],
         "net": recipe["net"],
