@@ -167,10 +167,8 @@ def _apart(runs: dict[str, Run], first: str, second: str) -> str:
     """The paired difference of two runs, in words."""
     if first not in runs or second not in runs:
         return f"{first} against {second}: not run"
-    apart = difference(runs[first], runs[second])
-    if apart is None:
-        return f"{first} against {second}: measured on different faces"
-    return f"{first} against {second}: {apart[0]:+.1f} [{apart[1]:+.1f}, {apart[2]:+.1f}]"
+    apart = _to(runs[first], runs[second])
+    return f"{first} against {second}: {apart or 'measured on different faces'}"
 
 
 def _entry(runs: dict[str, Run]) -> str:
@@ -236,13 +234,18 @@ def losses_table(runs: list[Run]) -> str:
         "### Every loss, on photographs of people",
         "",
         "PFLD (and one MobileNetV3) at 64 px on photos68, people held out; NME over the inter-ocular distance, per",
-        "cent.",
+        "cent, and how it differs from that of the first run on the same faces, with its paired 95 % interval.",
         "",
-        *head("run, loss in the first and in the last steps", SHORT),
-        *(row([run["name"], _fell(run)], run["figures"], SHORT) for run in runs),
-        *(row(["the mean face", ""], run["mean_face"], SHORT) for run in runs[:1]),
+        *head("run, loss in the first and in the last steps, to the first", SHORT),
+        *(row([run["name"], _fell(run), _to(run, runs[0])], run["figures"], SHORT) for run in runs),
+        *(row(["the mean face", "", ""], run["mean_face"], SHORT) for run in runs[:1]),
     ]
     return "\n".join(lines)
+
+
+def _to(one: Run, other: Run) -> str:
+    apart = difference(one, other) if one is not other else None
+    return f"{apart[0]:+.1f} [{apart[1]:+.1f}, {apart[2]:+.1f}]" if apart else ""
 
 
 def _known(errors: list[float | None]) -> np.ndarray:
