@@ -215,6 +215,16 @@ def test_parts_of_another_split_do_not_stay_beside_the_new(tmp_path: Path) -> No
     assert {part.name for part in split(source, out, {"train": 0.8, "rest": 0.2})} == {"train", "rest"}
 
 
+def test_a_file_that_happens_to_have_the_name_of_the_note_is_kept(tmp_path: Path) -> None:
+    source, out = data_set(tmp_path / "set"), tmp_path / "out"
+    for text in ("[]", '{"images": [], "annotations": []}', "no JSON"):
+        out.mkdir(exist_ok=True)
+        (out / "split.json").write_text(text)
+        with pytest.raises(OutputError, match=r"split\.json: is there, and no note of a split"):
+            split(source, out, PARTS)
+        assert [(path.name, path.read_text()) for path in out.iterdir()] == [("split.json", text)]
+
+
 def test_the_source_is_never_written_over(tmp_path: Path) -> None:
     source = data_set(tmp_path / "set")
     before = source.read_bytes()

@@ -306,7 +306,7 @@ def test_a_fresh_last_matrix_says_the_mean_face_of_every_crop(recipe: Recipe, tm
 def test_training_begins_at_the_mean_face_of_what_is_learned_from(recipe: Recipe, tmp_path: Path) -> None:
     job = open_job(recipe, tmp_path / "cache")
     assert isinstance(job, PointsJob)
-    trainee = step.start(recipe, torch.device("cpu"), face=torch.from_numpy(job.mean_face()))
+    trainee = step.start(recipe, torch.device("cpu"), face=torch.from_numpy(job.mean_face))
     assert job.validate(trainee.net.eval()) == pytest.approx(job.baseline().figures(), abs=1e-3)
 
 

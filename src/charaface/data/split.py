@@ -170,7 +170,7 @@ def split(
     pictures, lead to them from the new files; others stay as they are. seen gets each record that is written. The
     source is read once more for each part, and not held in memory. split.json tells how the parts were made. Raises
     InputError where a part would be empty or a name has no key, OutputError where the folder holds a part of another
-    split that would stay, ValueError for shares or a by that is none.
+    split that would stay, or a split.json that is none, ValueError for shares or a by that is none.
     """
     source, output = Path(source), Path(output)
     for name in shares:
@@ -207,10 +207,13 @@ def split(
 
 def _nothing_stays(output: Path, paths: Mapping[str, Path]) -> None:
     """Raises OutputError where parts of an earlier split would lie beside those of this one, sharing people."""
+    how = output / HOW
+    if not how.exists():
+        return
     try:
-        earlier = [part["file"] for part in json.loads((output / HOW).read_text(encoding="utf-8"))["parts"]]
+        earlier = [str(part["file"]) for part in json.loads(how.read_text(encoding="utf-8"))["parts"]]
     except (OSError, ValueError, KeyError, TypeError):
-        return  # no split, or a file of that name that is another's
+        raise OutputError(f"{how}: is there, and no note of a split; choose another folder with -o") from None
     new = {path.name for path in paths.values()}
     if stays := sorted(name for name in earlier if name not in new and (output / name).exists()):
         raise OutputError(f"{output}: {', '.join(stays)} of an earlier split would stay; choose another folder with -o")

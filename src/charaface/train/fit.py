@@ -128,7 +128,7 @@ def fit(
         if config.bf16 and not has_bf16(where):
             said("float32: this processor only emulates bfloat16, many times slower")
             config = replace(config, bf16=False)
-        face = torch.from_numpy(job.mean_face()) if isinstance(job, PointsJob) else None
+        face = torch.from_numpy(job.mean_face) if isinstance(job, PointsJob) else None
         trainee = start(config, where, run.checkpoint, face)
         group.agree(trainee.net)
         return _Loop(config, run, job, trainee, where, said, group).go(min(steps or config.steps, config.steps))

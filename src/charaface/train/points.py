@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,7 @@ class PointsJob:
         """The errors of a network on what is held out."""
         return self._errors(self.predict(net, self.held_out["image"]))
 
+    @cached_property
     def mean_face(self) -> np.ndarray:
         """(P, 2) in 0..1 of the crop: of what is learned from; the middle for a point that no label tells."""
         learned = self.parts.learned
@@ -156,7 +158,7 @@ class PointsJob:
 
     def baseline(self) -> Errors:
         """The errors of the mean face in every crop of what is held out."""
-        return self._errors(np.broadcast_to(self.mean_face(), self.held_out["points"].shape))
+        return self._errors(np.broadcast_to(self.mean_face, self.held_out["points"].shape))
 
     def predict(self, net: nn.Module, images: np.ndarray) -> np.ndarray:
         """(N, P, 2) points in 0..1 of (N, S, S, 3) crops, by a network in eval mode."""

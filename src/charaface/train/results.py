@@ -48,7 +48,7 @@ def result(run: Path) -> Result:
     with np.load(run / "errors.npz", allow_pickle=False) as kept:
         over = 100 * kept["points"] / kept["length.inter-ocular"][:, None]
         lengths = {name: np.round(kept[name], 4).tolist() for name in sorted(kept.files) if name.startswith("length.")}
-        measured = [kept["names"].tolist(), np.packbits(np.isnan(kept["points"])).tolist(), str(lengths)]
+        measured = [kept["names"].tolist(), np.packbits(np.isnan(kept["points"])).tolist(), lengths]
     return {
         "name": recipe["name"],
         "net": recipe["net"],

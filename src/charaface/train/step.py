@@ -44,7 +44,7 @@ def start(config: Recipe, device: torch.device, saved: Path | None = None, face:
     net = build(config)
     resumed = saved is not None and saved.exists()
     taken = transfer.begin(net, Path(config.init_from), config.init) if config.init_from and not resumed else []
-    if face is not None and "head" not in taken:
+    if face is not None and not resumed and "head" not in taken:
         for matrix in (m for m in net.modules() if isinstance(m, ToPoints)):
             matrix.answer(face)
     net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
