@@ -114,10 +114,12 @@ def _bins(values: np.ndarray) -> Any:
 
 
 def _poses(yaw: np.ndarray, pitch: np.ndarray) -> str:
+    from matplotlib.ticker import MaxNLocator
+
     both = ~np.isnan(yaw) & ~np.isnan(pitch)
     figure, axes = new_axes(4, 3)
     count = axes.hist2d(yaw[both], pitch[both], bins=30, cmin=1, vmin=0, cmap="viridis")[3]
-    figure.colorbar(count, label="faces")
+    figure.colorbar(count, label="faces", ticks=MaxNLocator(integer=True))
     axes.set_xlabel("yaw")
     axes.set_ylabel("pitch")
     return svg_of(figure)

@@ -11,6 +11,7 @@ from charaface.schemes import scheme_named
 from charaface.schemes.convert import average_head
 
 CED_LIMITS = (20.0, 100.0)  # per cent: between them is the right end of a curve of cumulative errors
+_STYLES, _COLOURS = ("-", "--", ":"), 10  # of curves: ten colours in each style
 _MARKS = (8.0, 10.0)  # per cent: beyond them a face counts as failed
 
 
@@ -34,11 +35,12 @@ def ced(errors: Mapping[str, np.ndarray]) -> str:
     """The share of faces within an error: one curve for each (N,) errors in per cent; none for one without any."""
     figure, axes = new_axes(5.2, 3.4)
     limit = _limit([values for values in errors.values() if len(values)])
-    for name, values in errors.items():
+    for number, (name, values) in enumerate(errors.items()):
         if len(values):
             x = np.concatenate([[0.0], np.sort(values), [max(limit, values.max())]])
             y = np.concatenate([np.arange(len(values) + 1), [len(values)]]) / len(values)
-            axes.plot(x, y, drawstyle="steps-post", lw=1.2, label=name)
+            style = _STYLES[number // _COLOURS % len(_STYLES)]  # one colour and style for each curve
+            axes.plot(x, y, drawstyle="steps-post", lw=1.2, ls=style, color=f"C{number % _COLOURS}", label=name)
     for mark in _MARKS:
         axes.axvline(mark, color=INK, lw=0.6, ls=":")
     axes.set_xlim(0, limit)
