@@ -63,7 +63,10 @@ def assert_same(a: dict[str, Tensor], b: dict[str, Tensor]) -> None:
 
 
 def assert_taught_alike(a: Path, b: Path) -> None:
-    """The means of the gradients, which Adam keeps, differ by no more than sums in another order do."""
+    """The means of the gradients, which Adam keeps, differ by no more than sums in another order do.
+
+    That is so in float32; in mixed precision every part of a batch is rounded on its own, by up to a hundredth.
+    """
     one, two = tensors(a), tensors(b)
     names = [name for name in one if name.startswith("optimiser.exp_avg.")]
     assert names
@@ -126,6 +129,7 @@ def test_labels_that_changed_are_another_run(recipe: Recipe, tmp_path: Path) -> 
 
 
 def test_a_batch_in_parts_teaches_the_same(recipe: Recipe, tmp_path: Path) -> None:
+    recipe = replace(recipe, bf16=False)
     parts = replace(recipe, schedule=replace(recipe.schedule, accumulate=2))
     train(recipe, tmp_path / "one", steps=1)
     train(parts, tmp_path / "two", steps=1)
@@ -146,7 +150,7 @@ fit(recipe, Run(Path(sys.argv[2])), cache=Path(sys.argv[3]), say=lambda _: None)
 
 def test_two_processes_learn_what_one_does(recipe: Recipe, tmp_path: Path) -> None:
     # Adam makes a step of each sign, so that rounding grows from step to step, and more the larger these are
-    recipe = replace(recipe, schedule=replace(recipe.schedule, samples=16, rate=1e-4))
+    recipe = replace(recipe, bf16=False, schedule=replace(recipe.schedule, samples=16, rate=1e-4))
     (tmp_path / "recipe.json").write_text(json.dumps(asdict(recipe)))
     (tmp_path / "child.py").write_text(CHILD)
     with socket.socket() as free:
