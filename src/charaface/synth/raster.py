@@ -1,0 +1,89 @@
+"""Triangles onto pixels: which triangle each pixel sees, and where in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+_EDGE = 1e-4  # a pixel on the edge of two triangles belongs to both, so that rounding leaves no crack
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a picture of a mesh sees in each pixel."""
+
+    triangle: np.ndarray  # (H, W) int32, -1 where there is none
+    weights: np.ndarray  # (H, W, 2) float32 of the second and third corner; the first has the rest
+    depth: np.ndarray  # (H, W) float32 of what is seen, larger is nearer; -inf where nothing is
+
+    def of(self, values: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+        """(H, W, ...) float32 values of vertices, (V, ...), at each pixel; 0 where no triangle is seen."""
+        flat = np.ascontiguousarray(values.reshape(len(values), -1), np.float32)
+        out = _spread(self.triangle, self.weights, flat, triangles)
+        return np.asarray(out.reshape(*self.triangle.shape, *values.shape[1:]))
+
+
+def rasterise(points: np.ndarray, triangles: np.ndarray, height: int, width: int) -> Seen:
+    """The nearest triangle of each pixel.
+
+    points: (V, 3) float32 x right, y down in pixels (whole numbers at pixel centres) and depth, larger is nearer.
+    triangles: (T, 3) int32; one that is not anticlockwise on the screen is seen from behind, and left out.
+    """
+    triangle = np.full((height, width), -1, np.int32)
+    weights = np.zeros((height, width, 2), np.float32)
+    depth = np.full((height, width), -np.inf, np.float32)
+    _fill(np.ascontiguousarray(points, np.float32), triangles, triangle, weights, depth)
+    return Seen(triangle, weights, depth)
+
+
+@numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
+def _fill(
+    points: np.ndarray, triangles: np.ndarray, triangle: np.ndarray, weights: np.ndarray, depth: np.ndarray
+) -> None:
+    height, width = triangle.shape
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        ax, ay, az = points[a]
+        bx, by, bz = points[b]
+        cx, cy, cz = points[c]
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if area >= -1e-9:  # y is down, so anticlockwise is negative
+            continue
+        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
+        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
+        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
+        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
+        if x1 < x0 or y1 < y0:
+            continue
+        over = 1 / area
+        for y in range(y0, y1 + 1):
+            for x in range(x0, x1 + 1):
+                v = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
+                w = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
+                if v < -_EDGE or w < -_EDGE or v + w > 1 + _EDGE:
+                    continue
+                z = az + v * (bz - az) + w * (cz - az)
+                if z > depth[y, x]:
+                    depth[y, x] = z
+                    triangle[y, x] = t
+                    weights[y, x, 0] = v
+                    weights[y, x, 1] = w
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _spread(triangle: np.ndarray, weights: np.ndarray, values: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    height, width = triangle.shape
+    channels = values.shape[1]
+    out = np.zeros((height, width, channels), np.float32)
+    for y in range(height):
+        for x in range(width):
+            t = triangle[y, x]
+            if t < 0:
+                continue
+            a, b, c = triangles[t]
+            v, w = weights[y, x]
+            for k in range(channels):
+                out[y, x, k] = (1 - v - w) * values[a, k] + v * values[b, k] + w * values[c, k]
+    return out
