@@ -1,0 +1,134 @@
+"""Light on a head: what colour each pixel of a rasterised mesh has, under one lamp, a sky and the mesh's own shadow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from charaface.synth.raster import rasterise
+
+
+@dataclass(frozen=True, eq=False)
+class Light:
+    """A lamp far away and the light from all sides, as the camera sees them: x right, y up, z towards it."""
+
+    lamp: np.ndarray  # (3,) unit vector towards it
+    colour: np.ndarray  # (3,) linear
+    above: np.ndarray  # (3,) linear light of the sky
+    below: np.ndarray  # (3,) linear light of the ground
+    hardness: float = 1.0  # how dark shadows are, 0 to 1
+
+
+def normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(V, 3) float32 unit vectors outwards, the mean of the triangles of each vertex weighed by their area."""
+    return np.asarray(_normals(np.ascontiguousarray(vertices, np.float32), triangles))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    out = np.zeros_like(vertices)
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        ux, uy, uz = vertices[b] - vertices[a]
+        wx, wy, wz = vertices[c] - vertices[a]
+        nx, ny, nz = uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx
+        for k in (a, b, c):
+            out[k, 0] += nx
+            out[k, 1] += ny
+            out[k, 2] += nz
+    for k in range(len(out)):
+        length = np.sqrt(out[k, 0] ** 2 + out[k, 1] ** 2 + out[k, 2] ** 2)
+        if length > 0:
+            out[k] /= length
+    return out
+
+
+def shadow_of(places: np.ndarray, triangles: np.ndarray, lamp: np.ndarray, size: int = 160) -> np.ndarray:
+    """(V,) float32, 1 where the lamp sees a vertex of (V, 3) places, 0 where the mesh is before it."""
+    side = np.cross([0.0, 1.0, 0.0] if abs(lamp[1]) < 0.9 else [1.0, 0.0, 0.0], lamp)
+    side /= np.linalg.norm(side)
+    seen = places @ np.stack([side, np.cross(lamp, side), lamp]).T
+    low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
+    scale = (size - 3) / float((high - low).max())
+    laid = np.column_stack([(seen[:, :2] - low) * scale + 1, seen[:, 2]])
+    laid[:, 1] = size - 1 - laid[:, 1]
+    depth = rasterise(laid, triangles, size, size).depth
+    return np.asarray(_lit(depth, laid.astype(np.float32), 0.35))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _lit(depth: np.ndarray, laid: np.ndarray, bias: float) -> np.ndarray:
+    """The mean over a few pixels, so that the edge of a shadow is soft."""
+    size = len(depth)
+    out = np.zeros(len(laid), np.float32)
+    for k in range(len(laid)):
+        x, y = round(laid[k, 0]), round(laid[k, 1])
+        open_, count = 0, 0
+        for j in range(max(y - 2, 0), min(y + 3, size)):
+            for i in range(max(x - 2, 0), min(x + 3, size)):
+                count += 1
+                if depth[j, i] <= laid[k, 2] + bias:
+                    open_ += 1
+        out[k] = open_ / max(count, 1)
+    return out
+
+
+def openness(places: np.ndarray, triangles: np.ndarray, directions: int = 96) -> np.ndarray:
+    """(V,) float32: which share of the sky around its normal each vertex sees, weighed by the cosine."""
+    k = np.arange(directions) + 0.5
+    up = 1 - 2 * k / directions
+    turn = np.pi * (1 + 5**0.5) * k
+    ring = np.sqrt(1 - up**2)
+    sky = np.column_stack([ring * np.cos(turn), up, ring * np.sin(turn)])
+    normal = normals(places, triangles)
+    seen, whole = np.zeros(len(places), np.float32), np.zeros(len(places), np.float32)
+    for way in sky:
+        cosine = np.maximum(normal @ way, 0).astype(np.float32)
+        seen += cosine * shadow_of(places, triangles, way, 256)
+        whole += cosine
+    return seen / np.maximum(whole, 1e-6)
+
+
+@numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
+def light(
+    albedo: np.ndarray,  # (H, W, 3) float32 linear
+    normal: np.ndarray,  # (H, W, 3) float32, of any length
+    lit: np.ndarray,  # (H, W) float32, share of the lamp that is seen
+    open_: np.ndarray,  # (H, W) float32, share of the sky that is seen
+    gloss: np.ndarray,  # (H, W) float32, strength of the highlight
+    sharp: np.ndarray,  # (H, W) float32, its exponent
+    soft: np.ndarray,  # (H, W) float32, how far light goes round the form, as it does in skin
+    lamp: np.ndarray,
+    colour: np.ndarray,
+    above: np.ndarray,
+    below: np.ndarray,
+    hardness: float,
+) -> np.ndarray:
+    """(H, W, 3) float32 linear light: Blinn and Phong's highlight with Schlick's rim; red goes further round a form."""
+    height, width = lit.shape
+    out = np.zeros_like(albedo)
+    hx, hy, hz = lamp[0], lamp[1], lamp[2] + 1
+    length = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-6
+    hx, hy, hz = hx / length, hy / length, hz / length
+    for y in range(height):
+        for x in range(width):
+            nx, ny, nz = normal[y, x]
+            size = np.sqrt(nx * nx + ny * ny + nz * nz)
+            if size < 1e-6:
+                continue
+            nx, ny, nz = nx / size, ny / size, nz / size
+            cosine = nx * lamp[0] + ny * lamp[1] + nz * lamp[2]
+            shade = 1 - hardness * (1 - lit[y, x])
+            sky = 0.5 + 0.5 * ny
+            half = max(nx * hx + ny * hy + nz * hz, 0.0)
+            rim = 0.04 + 0.96 * (1 - max(nz, 0.0)) ** 5
+            shine = gloss[y, x] * (half ** sharp[y, x]) * (0.6 + 2.0 * rim) * shade * (1.0 if cosine > 0 else 0.0)
+            for k in range(3):
+                wrap = soft[y, x] * (1.0 if k == 0 else 0.45 if k == 1 else 0.35)
+                form = max((cosine + wrap) / (1 + wrap), 0.0)
+                dim = open_[y, x] ** (0.7 if k == 0 and soft[y, x] > 0 else 1.0)
+                around = (below[k] + (above[k] - below[k]) * sky) * dim
+                out[y, x, k] = albedo[y, x, k] * (form * shade * colour[k] + around) + shine * colour[k]
+    return out
