@@ -42,6 +42,7 @@ class Shell:
     vertices: np.ndarray  # (V, 3) float32
     triangles: np.ndarray  # (T, 3) int32
     rest: np.ndarray  # (V, 3) float32: degrees around the head, height over the eyes in cm, how thick; none below 0
+    outer: int  # the first triangles, which face outwards; the rest are the same seen from within
 
 
 def scalp(kit: FaceKit) -> tuple[np.ndarray, np.ndarray]:
@@ -102,7 +103,8 @@ def shell(
     if hair.fringe:  # what hangs lies over the brow, not on it
         front = np.clip(1 - np.abs(angle) / 80, 0, 1)
         vertices[:, 2] += front * np.clip((hair.hairline - high) / 3, 0, 1) * 0.35
-    return Shell(vertices.astype(np.float32), triangles, np.column_stack([angle, high, over]).astype(np.float32))
+    told = np.column_stack([angle, high, over]).astype(np.float32)
+    return Shell(vertices.astype(np.float32), triangles, told, len(triangles))
 
 
 def _lumps(rng: np.random.Generator, angle: np.ndarray, high: np.ndarray, cells: float) -> np.ndarray:
@@ -137,9 +139,8 @@ def curtain(hair: HeadHair, head: np.ndarray, rest: np.ndarray) -> Shell:
     triangles = np.concatenate([one, one[:, ::-1]]).astype(np.int32)  # seen from within too
     over = np.minimum(h + hair.length, np.minimum(a - hair.open_at, 360 - hair.open_at - a) / 6)
     turned = np.where(a > 180, a - 360, a)
-    return Shell(
-        vertices.astype(np.float32), triangles, np.stack([turned, h, over], axis=-1).reshape(-1, 3).astype(np.float32)
-    )
+    told = np.stack([turned, h, over], axis=-1).reshape(-1, 3).astype(np.float32)
+    return Shell(vertices.astype(np.float32), triangles, told, len(one))
 
 
 def strands(hair: HeadHair, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
