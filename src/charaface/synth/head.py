@@ -177,8 +177,7 @@ class Studio:
         image = encoded(colour.reshape(n, s, n, s, 3).mean(axis=(1, 3)))
         labels = parts[s // 2 :: s, s // 2 :: s]
         points = camera(self.points.on(head, turn) @ turn.T)
-        x, y = (np.clip(np.round(points[:, k]), 0, camera.side - 1).astype(int) for k in (0, 1))
-        hidden = depth[y, x] > points[:, 2] + _HIDDEN / shot.distance
+        hidden = _before(depth, points[:, :2]) > points[:, 2] + _HIDDEN / shot.distance
         places = (points[:, :2] + 0.5) / s - 0.5
         inside = ((places > -0.5) & (places < n - 0.5)).all(axis=1)
         marks = Landmarks(places, np.ones(68), inside & ~hidden)
@@ -248,6 +247,13 @@ def _lay_hair(
     over = cover > 0.5
     parts[over] = PARTS.index("hair")
     depth[over] = seen.depth[over]
+
+
+def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(N,) depth of what is seen around places: the furthest, for beside an outline something nearer may begin."""
+    around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    at = [np.clip(np.round(places + step), 0, len(depth) - 1).astype(int) for step in around]
+    return np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0)
 
 
 def _told(told: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:

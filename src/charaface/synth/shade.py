@@ -128,7 +128,7 @@ def light(
             for k in range(3):
                 wrap = soft[y, x] * (1.0 if k == 0 else 0.45 if k == 1 else 0.35)
                 form = max((cosine + wrap) / (1 + wrap), 0.0)
-                dim = open_[y, x] ** (0.7 if k == 0 and soft[y, x] > 0 else 1.0)
+                dim = max(open_[y, x], np.float32(0)) ** (0.7 if k == 0 and soft[y, x] > 0 else 1.0)
                 around = (below[k] + (above[k] - below[k]) * sky) * dim
                 out[y, x, k] = albedo[y, x, k] * (form * shade * colour[k] + around) + shine * colour[k]
     return out
