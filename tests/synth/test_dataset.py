@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,26 @@ def test_scenes_hold_from_no_face_to_many(tmp_path):
 def test_a_wrong_wish_is_named(tmp_path, bad):
     with pytest.raises(ValueError, match=r"n >= 1|no domain|not of 'five'"):
         write(tmp_path, **({"n": 2, "workers": 1} | bad))
+
+
+def test_photographs_of_people_are_written_as_drawings_are(tmp_path):
+    heads = Path(os.environ.get("CHARAFACE_DATA", "")) / "heads" / "ict-facekit.npz"
+    if not heads.exists():
+        pytest.skip("CHARAFACE_DATA holds no heads/ict-facekit.npz")
+    done = write(tmp_path / "one", 27, seed=3, size=64, workers=1, heads=heads)
+    write(tmp_path / "two", 27, seed=3, size=64, workers=2, heads=heads)
+    assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
+    assert done.faces == 27
+    assert list(done.rates) == ["photo"]
+    for record in FORMATS["jsonl"].read(tmp_path / "one" / "labels.jsonl"):
+        assert record.faces[0].domain == {"photo": 1.0}
+
+
+def test_heads_are_photographed_alone_and_from_a_file_that_holds_some(tmp_path):
+    for more in ({"scenes": True}, {"domain": "anime"}, {"scheme": "manga60a"}):
+        with pytest.raises(ValueError, match="heads are photographed alone"):
+            write(tmp_path / "out", 1, heads=tmp_path / "heads.npz", **more)
+    (tmp_path / "heads.npz").write_bytes(b"PK")
+    with pytest.raises(ValueError, match=r"heads\.npz: not a file of arrays"):
+        write(tmp_path / "out", 1, heads=tmp_path / "heads.npz")
+    assert not (tmp_path / "out").exists()

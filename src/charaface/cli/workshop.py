@@ -43,6 +43,7 @@ def _needs(extra: str) -> Iterator[None]:
     show_default=True,
     help="Of the points; the pictures are the same.",
 )
+@click.option("--heads", type=FilePath, help="Photographs of people: the file (.npz) of ICT-FaceKit's shapes of heads.")
 def synth(number: int, output: Path, **given: Any) -> int:
     """Draw faces with exact labels. The same seed gives the same bytes for any number of workers."""
     with _needs("draw"):

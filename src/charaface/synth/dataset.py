@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from charaface.image import load, save
 from charaface.synth.crops import render_face
-from charaface.synth.labels import DOMAINS, PARTS
+from charaface.synth.labels import DOMAINS, PARTS, Render
 from charaface.synth.points import layout_named
 from charaface.synth.scene import render_scene
 
@@ -45,6 +46,7 @@ def write(
     masks: bool = True,
     domain: str | None = None,
     scheme: str = "ibug68",
+    heads: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Written:
     """Draws n pictures of size x size pixels into a folder and writes their labels.
@@ -52,18 +54,26 @@ def write(
     images/NNNNNN.png; masks/NNNNNN.png (values index labels.PARTS; single faces only); labels.jsonl with one object a
     picture, in order, its faces as Face.to_dict gives them; parts.json; sheet.png with the points on the first faces.
     scenes draws pictures of 0 to 8 faces, domain one kind of drawing only (labels.DOMAINS). scheme is that of the
-    points, ibug68 or manga60a: the pictures are the same in both.
-    Raises ValueError for an unknown domain, another scheme, a size under 32 or n under 1.
+    points, ibug68 or manga60a: the pictures are the same in both. heads, a file of ICT-FaceKit's shapes (kit.read_kit),
+    makes photographs of people in place of drawings; they have neither scenes nor kinds nor another scheme.
+    Raises ValueError for an unknown domain, another scheme, a size under 32 or n under 1, KitError for a bad file of
+    heads.
     """
     if domain is not None and domain not in DOMAINS:
         raise ValueError(f"no domain {domain!r}; there are {', '.join(DOMAINS)}")
     layout_named(scheme)
     if n < 1 or size < 32 or workers < 1:
         raise ValueError(f"needs n >= 1, size >= 32 and workers >= 1, got n={n}, size={size}, workers={workers}")
+    if heads is not None:
+        if scenes or domain is not None or scheme != "ibug68":
+            raise ValueError("heads are photographed alone, in ibug68: no scenes, no domain, no other scheme")
+        from charaface.synth.kit import read_kit
+
+        read_kit(heads)
     out = Path(out)
     for name in ("images", "masks") if masks and not scenes else ("images",):
         (out / name).mkdir(parents=True, exist_ok=True)
-    wish = (size, scenes, masks and not scenes, domain, scheme)
+    wish = (size, scenes, masks and not scenes, domain, scheme, str(heads) if heads is not None else None)
     jobs = [(str(out), seed, a, min(a + CHUNK, n), *wish) for a in range(0, n, CHUNK)]
     spent: dict[str, list[float]] = defaultdict(list)
     faces = done = 0
@@ -91,13 +101,16 @@ def _run(jobs: list[Any], workers: int) -> Iterator[list[tuple[dict[str, Any], s
 
 
 def _chunk(
-    job: tuple[str, int, int, int, int, bool, bool, str | None, str],
+    job: tuple[str, int, int, int, int, bool, bool, str | None, str, str | None],
 ) -> list[tuple[dict[str, Any], str, float]]:
-    folder, seed, first, last, size, scenes, masks, domain, scheme = job
+    folder, seed, first, last, size, scenes, masks, domain, scheme, heads = job
+    photograph = _photographer(heads) if heads is not None else None
     rows = []
     for index in range(first, last):
         start = time.process_time()
-        if scenes:
+        if photograph is not None:
+            render = photograph(seed, index, size)
+        elif scenes:
             render = render_scene(seed, index, (size, size), scheme=scheme)
         else:
             render = render_face(seed, index, size, domain=domain, masks=masks, scheme=scheme)
@@ -115,6 +128,12 @@ def _chunk(
         row = {"file": f"images/{name}", "width": size, "height": size, "faces": faces}
         rows.append((row, "+".join(kinds) if not scenes else "scene", seconds))
     return rows
+
+
+def _photographer(heads: str) -> Callable[[int, int, int], Render]:
+    from charaface.synth.photograph import render_photograph, studio  # here, so that drawing starts without numba
+
+    return partial(render_photograph, studio(heads))
 
 
 def contact_sheet(folder: Path, path: Path, count: int = 48, columns: int = 8) -> None:

@@ -253,7 +253,7 @@ def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
     """(N,) depth of what is seen around places: the furthest, for beside an outline something nearer may begin."""
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     at = [np.clip(np.round(places + step), 0, len(depth) - 1).astype(int) for step in around]
-    return np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0)
+    return np.asarray(np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0))
 
 
 def _told(told: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:

@@ -1,0 +1,82 @@
+"""One photograph of somebody: what networks for photographs learn from."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import skia
+
+from charaface.synth.dice import uniform
+from charaface.synth.head import Shot, Studio, linear
+from charaface.synth.kit import read_kit
+from charaface.synth.labels import Render, generator
+from charaface.synth.person import sample_moment, sample_person
+from charaface.synth.shade import Light
+from charaface.synth.stage.backdrop import draw_backdrop
+
+_TALL = 16.0  # cm from chin to the middle of the forehead: what a box holds
+
+
+@lru_cache(maxsize=1)
+def studio(path: str | Path) -> Studio:
+    """The heads of a file, made once a process. Raises KitError where it cannot be used."""
+    return Studio(read_kit(path))
+
+
+def render_photograph(heads: Studio, seed: int, index: int, size: int = 160, expression: str | None = None) -> Render:
+    """One person whose face fills half to two thirds of a size x size picture.
+
+    expression: one of face.EXPRESSIONS; any if none is given.
+    """
+    rng = generator(seed, index)
+    person = sample_person(rng)
+    moment = sample_moment(rng, heads.kit.expression_names, expression)
+    return heads.render(heads.look(person), moment, sample_shot(rng, size))
+
+
+def sample_shot(rng: np.random.Generator, size: int) -> Shot:
+    """A camera, a light and a place."""
+    middle = size / 2 + rng.uniform(-0.05, 0.05, 2) * size
+    cloth = np.clip(rng.uniform(0.02, 0.9) + rng.normal(0, 0.15, 3), 0, 1)
+    return Shot(
+        size,
+        size * uniform(rng, 0.5, 0.66) / _TALL,
+        (float(middle[0]), float(middle[1])),
+        sample_light(rng),
+        uniform(rng, 40, 200),
+        (float(cloth[0]), float(cloth[1]), float(cloth[2])),
+        uniform(rng, -13.0, -9.5),
+        _backdrop(rng, size),
+    )
+
+
+def sample_light(rng: np.random.Generator) -> Light:
+    """The sun, a window, a lamp or a sky; from any side but from behind alone."""
+    around, high = rng.normal(0, 55), uniform(rng, -10, 70)
+    a, h = np.radians(np.clip(around, -115, 115)), np.radians(high)
+    lamp = np.array([np.sin(a) * np.cos(h), np.sin(h), np.cos(a) * np.cos(h)])
+    warm = rng.normal(0, 0.12)
+    tint = np.array([1 + warm, 1.0, 1 - warm])
+    share = uniform(rng, 0.2, 0.85)  # of the light that comes from the lamp
+    bright = float(np.exp(rng.normal(0, 0.25)))
+    sky = (1 - share) * bright * np.array([1 - warm / 2, 1.0, 1 + warm / 2])
+    ground = sky * uniform(rng, 0.3, 0.9) * np.array([1.05, 1.0, 0.92])
+    return Light(lamp, 1.1 * share * bright * tint, sky, ground, uniform(rng, 0.6, 1.0))
+
+
+def _backdrop(rng: np.random.Generator, size: int) -> np.ndarray:
+    """(size, size, 3) float32 linear: a wall, or a place that is out of focus."""
+    if rng.random() < 0.3:
+        corners = np.clip(rng.uniform(0, 0.9) + rng.normal(0, 0.08, (2, 2, 3)), 0, 1).astype(np.float32)
+        wall = cv2.resize(corners, (size, size), interpolation=cv2.INTER_LINEAR)
+        return linear(wall).astype(np.float32)
+    pixels = np.zeros((size, size, 4), np.uint8)
+    draw_backdrop(skia.Surface(pixels).getCanvas(), rng, (size, size), "painting")
+    place = pixels[..., :3].astype(np.float32) / 255
+    grey = place.mean(axis=2, keepdims=True)
+    place = grey + (place - grey) * uniform(rng, 0.1, 0.8)
+    blurred = cv2.GaussianBlur(place, (0, 0), uniform(rng, 0.008, 0.06) * size)
+    return (linear(np.clip(blurred, 0, 1)) * uniform(rng, 0.3, 1.2)).astype(np.float32)
