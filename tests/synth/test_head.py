@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from charaface.face import EXPRESSIONS
-from charaface.synth.head import Look, Shot, Studio, encoded, linear
+from charaface.synth.head import Look, Shot, Studio, encoded
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_moment, sample_person
 from charaface.synth.photograph import render_photograph, sample_light, studio
+from charaface.synth.skin_map import linear
 
 DATA = os.environ.get("CHARAFACE_DATA")
 SIZE = 128

@@ -22,7 +22,7 @@ def ball(steps: int = 24, radius: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
     return places.astype(np.float32), triangles.astype(np.int32)
 
 
-def lit(normal: np.ndarray, **changes: object) -> np.ndarray:
+def lit(normal: np.ndarray, gloss: float = 0.0, soft: float = 0.0, **changes: object) -> np.ndarray:
     """(3,) light of one pixel."""
     one = np.ones((1, 1), np.float32)
     told: dict[str, object] = {
@@ -30,9 +30,8 @@ def lit(normal: np.ndarray, **changes: object) -> np.ndarray:
         "normal": np.asarray(normal, np.float32).reshape(1, 1, 3),
         "lit": one,
         "open_": one,
-        "gloss": 0 * one,
-        "sharp": 20 * one,
-        "soft": 0 * one,
+        "kind": np.ones((1, 1), np.uint8),
+        "finish": np.array([[9.0, 1.0, 9.0], [gloss, 20.0, soft]]),
         "lamp": np.array([0.0, 0.0, 1.0]),
         "colour": np.ones(3),
         "above": np.zeros(3),
@@ -94,17 +93,16 @@ def test_light_adds_up_and_turns_with_the_form() -> None:
 
 
 def test_light_goes_round_skin_and_red_the_furthest() -> None:
-    soft = np.full((1, 1), 0.5, np.float32)
-    red, green, blue = lit(np.array([1.0, 0, -0.1]), soft=soft)
+    red, green, blue = lit(np.array([1.0, 0, -0.1]), soft=0.5)
     assert red > green > blue > 0
 
 
 def test_a_highlight_is_where_the_lamp_is_mirrored_and_nowhere_in_shadow() -> None:
-    shiny = {"gloss": np.ones((1, 1), np.float32), "lamp": np.array([0.6, 0.0, 0.8])}
+    lamp = np.array([0.6, 0.0, 0.8])
     middle = np.array([0.6, 0, 1.8]) / np.linalg.norm([0.6, 0, 1.8])
-    more = lit(middle, **shiny) - lit(middle, lamp=shiny["lamp"])
-    aside = lit(np.array([-0.6, 0, 0.8]), **shiny) - lit(np.array([-0.6, 0, 0.8]), lamp=shiny["lamp"])
+    more = lit(middle, gloss=1.0, lamp=lamp) - lit(middle, lamp=lamp)
+    aside = lit(np.array([-0.6, 0, 0.8]), gloss=1.0, lamp=lamp) - lit(np.array([-0.6, 0, 0.8]), lamp=lamp)
     assert more.min() > 0.3
     assert aside.max() < 0.05
     dark = np.zeros((1, 1), np.float32)
-    assert lit(middle, **shiny, lit=dark) == pytest.approx([0, 0, 0])
+    assert lit(middle, gloss=1.0, lamp=lamp, lit=dark) == pytest.approx([0, 0, 0])

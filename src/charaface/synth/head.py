@@ -19,12 +19,15 @@ from charaface.synth.pen import Colour, polygon, ribbon, smooth
 from charaface.synth.person import Moment, Person
 from charaface.synth.raster import Seen, rasterise
 from charaface.synth.shade import Light, light, normals, openness, shadow_of
-from charaface.synth.skin_map import SIZE, UP, on_map, paint_skin
+from charaface.synth.skin_map import SIZE, UP, linear, on_map, paint_skin
 
 _SOLID = ("M_Face", "M_BackHead", "M_ScleraLeft", "M_ScleraRight", "M_Teeth", "M_GumsTongue")
 _BALLS = {"M_ScleraRight": 0, "M_ScleraLeft": 1}
 _PUPIL, _IRIS, _RING = 10.0, 23.0, 26.0  # degrees from the middle of the eye's look
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower points
+_INSIDE = {"M_Teeth": (0.8, 0.76, 0.68), "M_GumsTongue": (0.5, 0.2, 0.18)}
+_CLOTH, _NOTHING = len(DRAWN), len(DRAWN) + 1
+_MEAN = cv2.INTER_AREA
 _HIDDEN = 0.35  # cm that something must be before a point to hide it
 
 
@@ -69,7 +72,7 @@ class Studio:
 
     def look(self, person: Person) -> Look:
         """What a person looks like."""
-        skin = linear(paint_skin(person.skin, self.marks)).astype(np.float32)
+        skin = paint_skin(person.skin, self.marks)
         return Look(person, skin, self.kit.head(person.identity))
 
     def pose(self, look: Look, moment: Moment) -> np.ndarray:
@@ -96,12 +99,18 @@ class Studio:
         seen = rasterise(camera(placed), self.triangles, camera.side, camera.side)
         rows = [normals(placed, self.triangles), lit[0][:, None], self.open[:, None], self.kit.vertices]
         at = seen.of(np.concatenate(rows, axis=1), self.triangles)
-        colour = self._colour(look, moment, shot, seen, at)
-        parts = self._parts(seen, at[..., 5:8], shot)
-        depth = seen.depth.copy()
+        kind = np.where(seen.triangle >= 0, self.material[np.maximum(seen.triangle, 0)], _NOTHING)
+        film = _Film(self._colour(look, moment, shot, at, kind), seen.depth.copy(), np.zeros(kind.shape, np.bool_))
         for one, places, bright in zip(shells, worn, lit[1:], strict=True):
-            _lay_hair(look.person.hair, one, places, bright, camera, shot.light, colour, parts, depth)  # type: ignore[arg-type]
-        return self._render(look, moment, shot, camera, (placed, turn, head), colour, parts, depth)
+            _lay_hair(look.person.hair, one, places, bright, camera, shot.light, film)  # type: ignore[arg-type]
+        middle = slice(shot.samples // 2, None, shot.samples)
+        parts = self._parts(kind[middle, middle], at[middle, middle, 5:8], film.hair[middle, middle], shot.collar)
+        points = camera(self.points.on(head, turn) @ turn.T)
+        alpha = cv2.resize(
+            255 * (film.hair | (kind != _NOTHING)).astype(np.uint8), (shot.size,) * 2, interpolation=_MEAN
+        )
+        faces = _face(look.person, moment, shot, film.depth, points)
+        return Render(_developed(film.colour, shot.size), faces, parts[None], alpha)
 
     def _shells(self, hair: HeadHair | None, head: np.ndarray) -> list[Shell]:
         if hair is None:
@@ -120,82 +129,75 @@ class Studio:
         ends = np.cumsum([len(placed), *(len(w) for w in worn)])[:-1]
         return np.split(shadow_of(both, np.concatenate(casting), told.lamp), ends)
 
-    def _colour(self, look: Look, moment: Moment, shot: Shot, seen: Seen, at: np.ndarray) -> np.ndarray:
-        """(H, W, 3) float32 linear light of the head alone, before the backdrop."""
+    def _colour(self, look: Look, moment: Moment, shot: Shot, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
+        """(H, W, 3) float32 linear light of the head before its backdrop, without hair."""
         rest = at[..., 5:8]
         flat = on_map(rest)
         albedo = cv2.remap(look.skin, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        shape = seen.triangle.shape
-        gloss, sharp, soft = (np.full(shape, value, np.float32) for value in (0.12, 14.0, 0.35))
-        material = np.where(seen.triangle >= 0, self.material[np.maximum(seen.triangle, 0)], 255)
-        cloth = rest[..., 1] < _neckline(rest, shot.collar)
+        cloth = (rest[..., 1] < _neckline(rest, shot.collar)) & (kind != _NOTHING)
         albedo[cloth] = linear(np.asarray(shot.cloth))
-        gloss[cloth], soft[cloth] = 0.02, 0.1
         way = rotation(*moment.gaze) @ np.array([0.0, 0.0, 1.0])
         iris = linear(np.asarray(look.person.iris))
         for name, k in _BALLS.items():
-            ball = material == DRAWN.index(name)
+            ball = kind == DRAWN.index(name)
             albedo[ball] = _eye(rest[ball] - self._middles[k], way, iris)
-            gloss[ball], sharp[ball], soft[ball] = 0.9, 120.0, 0.1
-        for name, value, shine in (("M_Teeth", (0.8, 0.76, 0.68), 0.3), ("M_GumsTongue", (0.5, 0.2, 0.18), 0.3)):
-            inside = material == DRAWN.index(name)
-            albedo[inside], gloss[inside], sharp[inside] = linear(np.asarray(value)), shine, 40.0
-        told = shot.light
-        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], gloss, sharp, soft, *_told(told))
-        behind = seen.triangle < 0
+        for name, value in _INSIDE.items():
+            albedo[kind == DRAWN.index(name)] = linear(np.asarray(value))
+        worn = np.where(cloth, _CLOTH, kind).astype(np.uint8)
+        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], worn, _FINISH, *_told(shot.light))
         backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
-        wide = cv2.resize(backdrop, shape[::-1], interpolation=cv2.INTER_LINEAR)
-        out[behind] = wide[behind]
+        wide = cv2.resize(backdrop, kind.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        cv2.copyTo(wide, (kind == _NOTHING).astype(np.uint8), out)
         return np.asarray(out)
 
-    def _parts(self, seen: Seen, rest: np.ndarray, shot: Shot) -> np.ndarray:
-        """(H, W) uint8 parts of the head alone."""
+    def _parts(self, kind: np.ndarray, rest: np.ndarray, hair: np.ndarray, collar: float) -> np.ndarray:
+        """(H, W) uint8 parts."""
         flat = np.clip(np.round(on_map(rest)), 0, SIZE - 1).astype(int)
         out = self.parts[flat[..., 1], flat[..., 0]].copy()
-        material = np.where(seen.triangle >= 0, self.material[np.maximum(seen.triangle, 0)], 255)
-        out[np.isin(material, [DRAWN.index(name) for name in _BALLS])] = PARTS.index("eye")
-        out[np.isin(material, [DRAWN.index(name) for name in ("M_Teeth", "M_GumsTongue")])] = PARTS.index("mouth")
+        out[np.isin(kind, [DRAWN.index(name) for name in _BALLS])] = PARTS.index("eye")
+        out[np.isin(kind, [DRAWN.index(name) for name in _INSIDE])] = PARTS.index("mouth")
         out[(np.abs(rest[..., 0]) > 7.6) & (np.abs(rest[..., 1] - 1.5) < 4.5)] = PARTS.index("ear")
         out[rest[..., 1] < _jaw_height(rest)] = PARTS.index("neck")
-        out[rest[..., 1] < _neckline(rest, shot.collar)] = PARTS.index("body")
-        out[seen.triangle < 0] = PARTS.index("background")
+        out[rest[..., 1] < _neckline(rest, collar)] = PARTS.index("body")
+        out[kind == _NOTHING] = PARTS.index("background")
+        out[hair] = PARTS.index("hair")
         return np.asarray(out, np.uint8)
 
-    def _render(
-        self,
-        look: Look,
-        moment: Moment,
-        shot: Shot,
-        camera: _Camera,
-        posed: tuple[np.ndarray, np.ndarray, np.ndarray],
-        colour: np.ndarray,
-        parts: np.ndarray,
-        depth: np.ndarray,
-    ) -> Render:
-        _, turn, head = posed
-        n, s = shot.size, shot.samples
-        image = encoded(colour.reshape(n, s, n, s, 3).mean(axis=(1, 3)))
-        labels = parts[s // 2 :: s, s // 2 :: s]
-        points = camera(self.points.on(head, turn) @ turn.T)
-        hidden = _before(depth, points[:, :2]) > points[:, 2] + _HIDDEN / shot.distance
-        places = (points[:, :2] + 0.5) / s - 0.5
-        inside = ((places > -0.5) & (places < n - 0.5)).all(axis=1)
-        marks = Landmarks(places, np.ones(68), inside & ~hidden)
-        box = clip_box(box_from_points(marks.points), n, n)
-        faces = []
-        if area(box) >= 1:
-            faces = [
-                Face(
-                    box,
-                    landmarks=marks,
-                    pose=Pose(moment.yaw, moment.pitch, moment.roll),
-                    emotion=Emotion(moment.expression, {moment.expression: 1.0}),
-                    colours=_colours(look.person),
-                    domain={"photo": 1.0},
-                )
-            ]
-        alpha = (255 * (parts > 0).reshape(n, s, n, s).mean(axis=(1, 3))).astype(np.uint8)
-        return Render((255 * image).round().astype(np.uint8), faces, labels[None], alpha)
+
+@dataclass(eq=False)
+class _Film:
+    """What the layers of a picture are laid on."""
+
+    colour: np.ndarray  # (H, W, 3) float32 linear
+    depth: np.ndarray  # (H, W) float32
+    hair: np.ndarray  # (H, W) bool, where it is
+
+
+def _face(person: Person, moment: Moment, shot: Shot, depth: np.ndarray, points: np.ndarray) -> list[Face]:
+    """The label of (68, 3) points in the large picture; none where the face is beside the small one."""
+    hidden = _before(depth, points[:, :2]) > points[:, 2] + _HIDDEN / shot.distance
+    places = (points[:, :2] + 0.5) / shot.samples - 0.5
+    inside = ((places > -0.5) & (places < shot.size - 0.5)).all(axis=1)
+    marks = Landmarks(places, np.ones(68), inside & ~hidden)
+    box = clip_box(box_from_points(marks.points), shot.size, shot.size)
+    if area(box) < 1:
+        return []
+    return [
+        Face(
+            box,
+            landmarks=marks,
+            pose=Pose(moment.yaw, moment.pitch, moment.roll),
+            emotion=Emotion(moment.expression, {moment.expression: 1.0}),
+            colours=_colours(person),
+            domain={"photo": 1.0},
+        )
+    ]
+
+
+def _developed(colour: np.ndarray, size: int) -> np.ndarray:
+    """(size, size, 3) uint8 of a larger picture in linear light."""
+    small = cv2.resize(colour, (size, size), interpolation=_MEAN)
+    return np.asarray(_CODE[np.clip(small * (len(_CODE) - 1), 0, len(_CODE) - 1).astype(np.int32)])
 
 
 class _Camera:
@@ -218,35 +220,30 @@ class _Camera:
 
 
 def _lay_hair(
-    hair: HeadHair,
-    one: Shell,
-    places: np.ndarray,
-    bright: np.ndarray,
-    camera: _Camera,
-    told: Light,
-    colour: np.ndarray,
-    parts: np.ndarray,
-    depth: np.ndarray,
+    hair: HeadHair, one: Shell, places: np.ndarray, bright: np.ndarray, camera: _Camera, told: Light, film: _Film
 ) -> None:
-    """Lays a surface of hair over a picture, where it is nearer than what is there; changes the last three."""
+    """Lays a surface of hair over a picture, where it is nearer than what is there."""
     seen = rasterise(camera(places), one.triangles, camera.side, camera.side)
-    rows = [normals(places, one.triangles[: one.outer]), bright[:, None], one.rest]
-    at = seen.of(np.concatenate(rows, axis=1), one.triangles)
-    shine, thick = strands(hair, at[..., 4:7])
-    cover = np.clip(thick / 0.25, 0, 1) * (seen.depth > depth)
-    if not cover.any():
+    rows = np.flatnonzero((seen.depth > film.depth).any(axis=1))
+    if not len(rows):
         return
-    albedo = linear(np.clip(np.asarray(hair.colour) * (1 + 0.35 * shine[..., None]), 0.004, 1)).astype(np.float32)
+    band = slice(rows[0], rows[-1] + 1)
+    part = Seen(seen.triangle[band], seen.weights[band], seen.depth[band])
+    values = [normals(places, one.triangles[: one.outer]), bright[:, None], one.rest]
+    at = part.of(np.concatenate(values, axis=1), one.triangles)
+    shine, thick = strands(hair, at[..., 4:7])
+    cover = (np.clip(thick / 0.25, 0, 1) * (part.depth > film.depth[band])).astype(np.float32)
+    albedo = np.maximum(1 + 0.7 * shine, 0.15)[..., None] * linear(np.asarray(hair.colour)).astype(np.float32)
     normal = at[..., :3]
     normal[..., 0] += 0.15 * shine
     normal[normal[..., 2] < 0] *= -1
-    one_ = np.ones(shine.shape, np.float32)
-    gloss = np.clip(0.1 * (1 + shine), 0, None).astype(np.float32)
-    lit = light(albedo, normal, at[..., 3], 0.85 * one_, gloss, 10 * one_, 0.2 * one_, *_told(told))
-    colour += (lit - colour) * cover[..., None]
+    kind = np.clip(np.round(4 * (1 + shine)), 0, len(_STRANDS) - 1).astype(np.uint8)
+    open_ = np.full(shine.shape, 0.85, np.float32)
+    lit = light(albedo.astype(np.float32), normal, at[..., 3], open_, kind, _STRANDS, *_told(told))
+    film.colour[band] += (lit - film.colour[band]) * cover[..., None]
     over = cover > 0.5
-    parts[over] = PARTS.index("hair")
-    depth[over] = seen.depth[over]
+    film.hair[band] |= over
+    film.depth[band] = np.where(over, part.depth, film.depth[band])
 
 
 def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -260,15 +257,26 @@ def _told(told: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, 
     return told.lamp, told.colour, told.above, told.below, told.hardness
 
 
-def linear(values: np.ndarray) -> np.ndarray:
-    """Light of sRGB values, both 0 to 1 (IEC 61966-2-1)."""
-    return np.asarray(np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0.0) + 0.055) / 1.055) ** 2.4))
-
-
 def encoded(values: np.ndarray) -> np.ndarray:
     """sRGB values, 0 to 1, of light, which is cut at 1 (IEC 61966-2-1)."""
     held = np.clip(values, 0, 1)
     return np.asarray(np.where(held <= 0.0031308, 12.92 * held, 1.055 * held ** (1 / 2.4) - 0.055))
+
+
+def _finish() -> np.ndarray:
+    """(K, 3) of skin, eyes, what is in the mouth and cloth, as shade.light has them."""
+    out = np.tile([0.12, 14.0, 0.35], (_NOTHING + 1, 1))
+    for name in _BALLS:
+        out[DRAWN.index(name)] = [0.9, 120.0, 0.1]
+    for name in _INSIDE:
+        out[DRAWN.index(name)] = [0.3, 40.0, 0.35]
+    out[_CLOTH] = [0.02, 14.0, 0.1]
+    return np.asarray(out)
+
+
+_FINISH = _finish()
+_STRANDS = np.column_stack([0.025 * np.arange(17), np.full(17, 10.0), np.full(17, 0.2)])  # the brighter, the glossier
+_CODE = np.round(255 * encoded(np.arange(4096) / 4095)).astype(np.uint8)
 
 
 def _ball(kit: FaceKit, name: str) -> np.ndarray:

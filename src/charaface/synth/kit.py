@@ -115,8 +115,8 @@ def read_kit(path: str | Path) -> FaceKit:
     new[used] = np.arange(len(used))
     return FaceKit(
         arrays["vertices"][used].astype(np.float32),
-        arrays["identity"][:, used].astype(np.float16),
-        arrays["expression"][:, used].astype(np.float16),
+        np.ascontiguousarray(arrays["identity"][:, used], np.float16),
+        np.ascontiguousarray(arrays["expression"][:, used], np.float16),
         tuple(str(name) for name in arrays["expression_names"]),
         new[triangles].astype(np.int32),
         drawn[kept].astype(np.uint8),

@@ -10,11 +10,12 @@ import numpy as np
 import skia
 
 from charaface.synth.dice import uniform
-from charaface.synth.head import Shot, Studio, linear
+from charaface.synth.head import Shot, Studio
 from charaface.synth.kit import read_kit
 from charaface.synth.labels import Render, generator
 from charaface.synth.person import sample_moment, sample_person
 from charaface.synth.shade import Light
+from charaface.synth.skin_map import linear
 from charaface.synth.stage.backdrop import draw_backdrop
 
 _TALL = 16.0  # cm from chin to the middle of the forehead: what a box holds

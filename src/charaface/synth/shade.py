@@ -31,8 +31,8 @@ def _normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     out = np.zeros_like(vertices)
     for t in range(len(triangles)):
         a, b, c = triangles[t]
-        ux, uy, uz = vertices[b] - vertices[a]
-        wx, wy, wz = vertices[c] - vertices[a]
+        ux, uy, uz = vertices[b, 0] - vertices[a, 0], vertices[b, 1] - vertices[a, 1], vertices[b, 2] - vertices[a, 2]
+        wx, wy, wz = vertices[c, 0] - vertices[a, 0], vertices[c, 1] - vertices[a, 1], vertices[c, 2] - vertices[a, 2]
         nx, ny, nz = uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx
         for k in (a, b, c):
             out[k, 0] += nx
@@ -41,7 +41,8 @@ def _normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     for k in range(len(out)):
         length = np.sqrt(out[k, 0] ** 2 + out[k, 1] ** 2 + out[k, 2] ** 2)
         if length > 0:
-            out[k] /= length
+            for d in range(3):
+                out[k, d] /= length
     return out
 
 
@@ -97,9 +98,8 @@ def light(
     normal: np.ndarray,  # (H, W, 3) float32, of any length
     lit: np.ndarray,  # (H, W) float32, share of the lamp that is seen
     open_: np.ndarray,  # (H, W) float32, share of the sky that is seen
-    gloss: np.ndarray,  # (H, W) float32, strength of the highlight
-    sharp: np.ndarray,  # (H, W) float32, its exponent
-    soft: np.ndarray,  # (H, W) float32, how far light goes round the form, as it does in skin
+    kind: np.ndarray,  # (H, W) uint8, rows of finish
+    finish: np.ndarray,  # (K, 3) strength and exponent of the highlight, how far light goes round the form as in skin
     lamp: np.ndarray,
     colour: np.ndarray,
     above: np.ndarray,
@@ -114,7 +114,7 @@ def light(
     hx, hy, hz = hx / length, hy / length, hz / length
     for y in range(height):
         for x in range(width):
-            nx, ny, nz = normal[y, x]
+            nx, ny, nz = normal[y, x, 0], normal[y, x, 1], normal[y, x, 2]
             size = np.sqrt(nx * nx + ny * ny + nz * nz)
             if size < 1e-6:
                 continue
@@ -122,13 +122,18 @@ def light(
             cosine = nx * lamp[0] + ny * lamp[1] + nz * lamp[2]
             shade = 1 - hardness * (1 - lit[y, x])
             sky = 0.5 + 0.5 * ny
-            half = max(nx * hx + ny * hy + nz * hz, 0.0)
-            rim = 0.04 + 0.96 * (1 - max(nz, 0.0)) ** 5
-            shine = gloss[y, x] * (half ** sharp[y, x]) * (0.6 + 2.0 * rim) * shade * (1.0 if cosine > 0 else 0.0)
+            gloss, sharp, soft = finish[kind[y, x], 0], finish[kind[y, x], 1], finish[kind[y, x], 2]
+            shine = 0.0
+            half = nx * hx + ny * hy + nz * hz
+            if cosine > 0 and half > 0:
+                edge = 1 - max(nz, 0.0)
+                rim = 0.04 + 0.96 * edge * edge * edge * edge * edge
+                shine = gloss * half**sharp * (0.6 + 2.0 * rim) * shade
+            seen = open_[y, x]
             for k in range(3):
-                wrap = soft[y, x] * (1.0 if k == 0 else 0.45 if k == 1 else 0.35)
+                wrap = soft if k == 0 else 0.45 * soft if k == 1 else 0.35 * soft
                 form = max((cosine + wrap) / (1 + wrap), 0.0)
-                dim = max(open_[y, x], np.float32(0)) ** (0.7 if k == 0 and soft[y, x] > 0 else 1.0)
+                dim = seen * (1.6 - 0.6 * seen) if k == 0 and soft > 0 else seen  # red fills the hollows of skin
                 around = (below[k] + (above[k] - below[k]) * sky) * dim
                 out[y, x, k] = albedo[y, x, k] * (form * shade * colour[k] + around) + shine * colour[k]
     return out

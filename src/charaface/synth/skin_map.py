@@ -10,7 +10,7 @@ import skia
 
 from charaface.synth.pen import Colour, mix, polygon, ribbon, smooth, taper
 
-SIZE = 448  # pixels of the map each way
+SIZE = 384  # pixels of the map each way
 AXIS = 2.0  # z of the cylinder's axis in cm
 WIDE = np.radians(125.0)  # to each side of straight ahead
 TOP, BOTTOM = 13.5, -15.5  # y in cm
@@ -49,7 +49,7 @@ def on_map(places: np.ndarray) -> np.ndarray:
 
 
 def paint_skin(skin: Skin, marks: np.ndarray) -> np.ndarray:
-    """(SIZE, SIZE, 3) float32 sRGB, 0 to 1, of the map; row 0 is the crown. marks: (68, 2) its points in map pixels."""
+    """(SIZE, SIZE, 3) float32 linear light, 0 to 1; row 0 is the crown. marks: (68, 2) the points in map pixels."""
     rng = np.random.default_rng(skin.seed)
     pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
     canvas = skia.Surface(pixels).getCanvas()
@@ -63,16 +63,26 @@ def paint_skin(skin: Skin, marks: np.ndarray) -> np.ndarray:
     _lips(canvas, skin, marks)
     _lids(canvas, skin, marks)
     _brows(canvas, skin, marks, rng)
-    out = pixels[..., :3].astype(np.float32) / 255
+    out = cv2.LUT(np.ascontiguousarray(pixels[..., :3]), _LIGHT)
     if skin.mottle:
-        out *= 1 + skin.mottle * _noise(rng)[..., None] * np.array([0.10, 0.16, 0.18], np.float32)
-    return np.clip(out, 0, 1)
+        uneven = np.clip(skin.mottle * _noise(rng), -2, 2)
+        for channel, share in enumerate((0.22, 0.35, 0.4)):
+            out[..., channel] *= 1 + share * uneven
+    return np.asarray(np.minimum(out, 1))
+
+
+def linear(values: np.ndarray) -> np.ndarray:
+    """Light of sRGB values, both 0 to 1 (IEC 61966-2-1)."""
+    return np.asarray(np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0.0) + 0.055) / 1.055) ** 2.4))
+
+
+_LIGHT = linear(np.arange(256) / 255).astype(np.float32)
 
 
 def _noise(rng: np.random.Generator) -> np.ndarray:
     """(SIZE, SIZE) float32 unevenness of several sizes, about -1 to 1."""
     out = np.zeros((SIZE, SIZE), np.float32)
-    for cells, share in ((7, 0.45), (24, 0.35), (90, 0.25), (SIZE, 0.2)):
+    for cells, share in ((7, 0.45), (24, 0.35), (96, 0.3)):
         cloud = rng.normal(size=(cells, cells)).astype(np.float32)
         out += share * cv2.resize(cloud, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
     return out
