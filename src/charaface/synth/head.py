@@ -62,8 +62,9 @@ class Studio:
         self.kit = kit
         self.points = head_points(kit)
         solid = kit.of(*_SOLID)
+        self.open = openness(kit.vertices, kit.triangles[solid])
+        solid = solid[_ever_seen(kit, kit.triangles[solid])]
         self.triangles, self.material = kit.triangles[solid], kit.material[solid]
-        self.open = openness(kit.vertices, self.triangles)
         self.scalp = scalp(kit)
         self.marks = on_map(self.points.fixed.on(kit.vertices))
         self.parts = _part_map(self.marks)
@@ -198,6 +199,23 @@ def _developed(colour: np.ndarray, size: int) -> np.ndarray:
     """(size, size, 3) uint8 of a larger picture in linear light."""
     small = cv2.resize(colour, (size, size), interpolation=_MEAN)
     return np.asarray(_CODE[np.clip(small * (len(_CODE) - 1), 0, len(_CODE) - 1).astype(np.int32)])
+
+
+def _ever_seen(kit: FaceKit, triangles: np.ndarray) -> np.ndarray:
+    """(T,) bool: what some view shows of a mouth shut or open and of eyes wide, and what touches it; not the inside."""
+    wide = {
+        f"{name}_{side}": 1.0 for name in ("mouthUpperUp", "mouthLowerDown", "eyeWide", "mouthSmile") for side in "LR"
+    }
+    found = np.zeros(len(triangles), np.bool_)
+    for expression in ({}, {"jawOpen": 0.5}, {"jawOpen": 1.0, **wide}):
+        head = kit.head(expression=expression)
+        for yaw in range(-100, 101, 20):
+            for pitch in (-40, 0, 40):
+                seen = rasterise(head @ rotation(yaw, pitch).T * [12, -12, 1] + [256, 200, 0], triangles, 512, 512)
+                found[seen.triangle[seen.triangle >= 0]] = True
+    near = np.zeros(len(kit.vertices), np.bool_)
+    near[triangles[found]] = True
+    return np.asarray(near[triangles].any(axis=1))
 
 
 class _Camera:
