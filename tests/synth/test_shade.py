@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from charaface.synth.shade import light, normals, openness, shadow_of
+from charaface.synth.shade import Light, light, normals, openness, shadow_of
 
 UP = np.array([0.0, 1.0, 0.0])
 
@@ -22,23 +22,21 @@ def ball(steps: int = 24, radius: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
     return places.astype(np.float32), triangles.astype(np.int32)
 
 
-def lit(normal: np.ndarray, gloss: float = 0.0, soft: float = 0.0, **changes: object) -> np.ndarray:
+def lit(
+    normal: np.ndarray, gloss: float = 0.0, soft: float = 0.0, seen: float = 1.0, **changes: np.ndarray
+) -> np.ndarray:
     """(3,) light of one pixel."""
-    one = np.ones((1, 1), np.float32)
-    told: dict[str, object] = {
-        "albedo": np.full((1, 1, 3), 0.5, np.float32),
-        "normal": np.asarray(normal, np.float32).reshape(1, 1, 3),
-        "lit": one,
-        "open_": one,
-        "kind": np.ones((1, 1), np.uint8),
-        "finish": np.array([[9.0, 1.0, 9.0], [gloss, 20.0, soft]]),
-        "lamp": np.array([0.0, 0.0, 1.0]),
-        "colour": np.ones(3),
-        "above": np.zeros(3),
-        "below": np.zeros(3),
-        "hardness": 1.0,
-    }
-    return np.asarray(light(*(told | changes).values())[0, 0])
+    told = {"lamp": np.array([0.0, 0.0, 1.0]), "colour": np.ones(3), "above": np.zeros(3), "below": np.zeros(3)}
+    out = light(
+        np.full((1, 1, 3), 0.5, np.float32),
+        np.asarray(normal, np.float32).reshape(1, 1, 3),
+        np.full((1, 1), seen, np.float32),
+        np.ones((1, 1), np.float32),
+        np.ones((1, 1), np.uint8),
+        np.array([[9.0, 1.0, 9.0], [gloss, 20.0, soft]]),
+        Light(**(told | changes)),
+    )
+    return np.asarray(out[0, 0])
 
 
 def test_the_normals_of_a_ball_point_away_from_its_middle() -> None:
@@ -86,10 +84,10 @@ def test_light_adds_up_and_turns_with_the_form() -> None:
     assert lit(10 * np.array(facing)) == pytest.approx(lit(np.array(facing)))
     assert lit(np.array(facing), colour=np.array([2.0, 1.0, 0.5])) == pytest.approx([1.0, 0.5, 0.25], abs=1e-5)
     above, below = np.array([0.4, 0.5, 0.6]), np.array([0.2, 0.1, 0.0])
-    dark = {"lit": np.zeros((1, 1), np.float32), "above": above, "below": below}
-    assert lit(np.array([0, 1, 0]), **dark) == pytest.approx(above / 2, abs=1e-5)
-    assert lit(np.array([0, -1, 0]), **dark) == pytest.approx(below / 2, abs=1e-5)
-    assert lit(np.array([0, 0, 1]), **dark) == pytest.approx((above + below) / 4, abs=1e-5)
+    around = {"above": above, "below": below}
+    assert lit(np.array([0, 1, 0]), seen=0, **around) == pytest.approx(above / 2, abs=1e-5)
+    assert lit(np.array([0, -1, 0]), seen=0, **around) == pytest.approx(below / 2, abs=1e-5)
+    assert lit(np.array([0, 0, 1]), seen=0, **around) == pytest.approx((above + below) / 4, abs=1e-5)
 
 
 def test_light_goes_round_skin_and_red_the_furthest() -> None:
@@ -104,5 +102,4 @@ def test_a_highlight_is_where_the_lamp_is_mirrored_and_nowhere_in_shadow() -> No
     aside = lit(np.array([-0.6, 0, 0.8]), gloss=1.0, lamp=lamp) - lit(np.array([-0.6, 0, 0.8]), lamp=lamp)
     assert more.min() > 0.3
     assert aside.max() < 0.05
-    dark = np.zeros((1, 1), np.float32)
-    assert lit(middle, gloss=1.0, lamp=lamp, lit=dark) == pytest.approx([0, 0, 0])
+    assert lit(middle, gloss=1.0, lamp=lamp, seen=0) == pytest.approx([0, 0, 0])

@@ -94,7 +94,8 @@ class Studio:
         turn = rotation(moment.yaw, moment.pitch, moment.roll)
         camera = _Camera(shot, self.points.fixed.on(head) @ turn.T)
         placed = (head @ turn.T).astype(np.float32)
-        shells = self._shells(look.person.hair, head)
+        hair = look.person.hair
+        shells = self._shells(hair, head) if hair else []
         worn = [(s.vertices @ turn.T).astype(np.float32) for s in shells]
         lit = self._lit(placed, shells, worn, shot.light)
         seen = rasterise(camera(placed), self.triangles, camera.side, camera.side)
@@ -103,7 +104,7 @@ class Studio:
         kind = np.where(seen.triangle >= 0, self.material[np.maximum(seen.triangle, 0)], _NOTHING)
         film = _Film(self._colour(look, moment, shot, at, kind), seen.depth.copy(), np.zeros(kind.shape, np.bool_))
         for one, places, bright in zip(shells, worn, lit[1:], strict=True):
-            _lay_hair(look.person.hair, one, places, bright, camera, shot.light, film)  # type: ignore[arg-type]
+            _lay_hair(one, places, bright, camera, shot.light, film)
         middle = slice(shot.samples // 2, None, shot.samples)
         parts = self._parts(kind[middle, middle], at[middle, middle, 5:8], film.hair[middle, middle], shot.collar)
         points = camera(self.points.on(head, turn) @ turn.T)
@@ -113,9 +114,7 @@ class Studio:
         faces = _face(look.person, moment, shot, film.depth, points)
         return Render(_developed(film.colour, shot.size), faces, parts[None], alpha)
 
-    def _shells(self, hair: HeadHair | None, head: np.ndarray) -> list[Shell]:
-        if hair is None:
-            return []
+    def _shells(self, hair: HeadHair, head: np.ndarray) -> list[Shell]:
         around = normals(head, self.kit.triangles)
         out = [shell(hair, head, around, self.scalp, self.kit.vertices)]
         return [*out, curtain(hair, head, self.kit.vertices)] if hair.length else out
@@ -145,7 +144,7 @@ class Studio:
         for name, value in _INSIDE.items():
             albedo[kind == DRAWN.index(name)] = linear(np.asarray(value))
         worn = np.where(cloth, _CLOTH, kind).astype(np.uint8)
-        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], worn, _FINISH, *_told(shot.light))
+        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], worn, _FINISH, shot.light)
         backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
         wide = cv2.resize(backdrop, kind.shape[::-1], interpolation=cv2.INTER_LINEAR)
         cv2.copyTo(wide, (kind == _NOTHING).astype(np.uint8), out)
@@ -237,9 +236,7 @@ class _Camera:
         return np.asarray(np.stack([x, y, near], axis=1), np.float32)
 
 
-def _lay_hair(
-    hair: HeadHair, one: Shell, places: np.ndarray, bright: np.ndarray, camera: _Camera, told: Light, film: _Film
-) -> None:
+def _lay_hair(one: Shell, places: np.ndarray, bright: np.ndarray, camera: _Camera, told: Light, film: _Film) -> None:
     """Lays a surface of hair over a picture, where it is nearer than what is there."""
     seen = rasterise(camera(places), one.triangles, camera.side, camera.side)
     rows = np.flatnonzero((seen.depth > film.depth).any(axis=1))
@@ -249,15 +246,15 @@ def _lay_hair(
     part = Seen(seen.triangle[band], seen.weights[band], seen.depth[band])
     values = [normals(places, one.triangles[: one.outer]), bright[:, None], one.rest]
     at = part.of(np.concatenate(values, axis=1), one.triangles)
-    shine, thick = strands(hair, at[..., 4:7])
+    shine, thick = strands(one.hair, at[..., 4:7])
     cover = (np.clip(thick / 0.25, 0, 1) * (part.depth > film.depth[band])).astype(np.float32)
-    albedo = np.maximum(1 + 0.7 * shine, 0.15)[..., None] * linear(np.asarray(hair.colour)).astype(np.float32)
+    albedo = np.maximum(1 + 0.7 * shine, 0.15)[..., None] * linear(np.asarray(one.hair.colour)).astype(np.float32)
     normal = at[..., :3]
     normal[..., 0] += 0.15 * shine
     normal[normal[..., 2] < 0] *= -1
     kind = np.clip(np.round(4 * (1 + shine)), 0, len(_STRANDS) - 1).astype(np.uint8)
     open_ = np.full(shine.shape, 0.85, np.float32)
-    lit = light(albedo.astype(np.float32), normal, at[..., 3], open_, kind, _STRANDS, *_told(told))
+    lit = light(albedo.astype(np.float32), normal, at[..., 3], open_, kind, _STRANDS, told)
     film.colour[band] += (lit - film.colour[band]) * cover[..., None]
     over = cover > 0.5
     film.hair[band] |= over
@@ -269,10 +266,6 @@ def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     at = [np.clip(np.round(places + step), 0, len(depth) - 1).astype(int) for step in around]
     return np.asarray(np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0))
-
-
-def _told(told: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
-    return told.lamp, told.colour, told.above, told.below, told.hardness
 
 
 def encoded(values: np.ndarray) -> np.ndarray:

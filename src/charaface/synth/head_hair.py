@@ -39,6 +39,7 @@ class HeadHair:
 class Shell:
     """A surface of hair."""
 
+    hair: HeadHair
     vertices: np.ndarray  # (V, 3) float32
     triangles: np.ndarray  # (T, 3) int32
     rest: np.ndarray  # (V, 3) float32: degrees around the head, height over the eyes in cm, how thick; none below 0
@@ -104,7 +105,7 @@ def shell(
         front = np.clip(1 - np.abs(angle) / 80, 0, 1)
         vertices[:, 2] += front * np.clip((hair.hairline - high) / 3, 0, 1) * 0.35
     told = np.column_stack([angle, high, over]).astype(np.float32)
-    return Shell(vertices.astype(np.float32), triangles, told, len(triangles))
+    return Shell(hair, vertices.astype(np.float32), triangles, told, len(triangles))
 
 
 def _lumps(rng: np.random.Generator, angle: np.ndarray, high: np.ndarray, cells: float) -> np.ndarray:
@@ -140,7 +141,7 @@ def curtain(hair: HeadHair, head: np.ndarray, rest: np.ndarray) -> Shell:
     over = np.minimum(h + hair.length, np.minimum(a - hair.open_at, 360 - hair.open_at - a) / 6)
     turned = np.where(a > 180, a - 360, a)
     told = np.stack([turned, h, over], axis=-1).reshape(-1, 3).astype(np.float32)
-    return Shell(vertices.astype(np.float32), triangles, told, len(one))
+    return Shell(hair, vertices.astype(np.float32), triangles, told, len(one))
 
 
 def strands(hair: HeadHair, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -92,21 +92,41 @@ def openness(places: np.ndarray, triangles: np.ndarray, directions: int = 96) ->
     return seen / np.maximum(whole, 1e-6)
 
 
-@numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
 def light(
-    albedo: np.ndarray,  # (H, W, 3) float32 linear
-    normal: np.ndarray,  # (H, W, 3) float32, of any length
-    lit: np.ndarray,  # (H, W) float32, share of the lamp that is seen
-    open_: np.ndarray,  # (H, W) float32, share of the sky that is seen
-    kind: np.ndarray,  # (H, W) uint8, rows of finish
-    finish: np.ndarray,  # (K, 3) strength and exponent of the highlight, how far light goes round the form as in skin
+    albedo: np.ndarray,
+    normal: np.ndarray,
+    lit: np.ndarray,
+    open_: np.ndarray,
+    kind: np.ndarray,
+    finish: np.ndarray,
+    told: Light,
+) -> np.ndarray:
+    """(H, W, 3) float32 linear light; black where there is no normal.
+
+    albedo: (H, W, 3) float32 linear. normal: (H, W, 3) float32, of any length. lit, open_: (H, W) float32, how much of
+    the lamp and of the sky is seen. kind: (H, W) uint8, rows of finish, (K, 3): strength and exponent of the highlight,
+    and how far light goes round the form, as it does in skin, where red goes furthest. The highlight is that of Blinn
+    (Models of light reflection for computer synthesized pictures, 1977) with the rim of Schlick (An inexpensive BRDF
+    model for physically-based rendering, 1994).
+    """
+    ways = (told.lamp, told.colour, told.above, told.below)
+    return np.asarray(_light(albedo, normal, lit, open_, kind, finish, *ways, told.hardness))
+
+
+@numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
+def _light(
+    albedo: np.ndarray,
+    normal: np.ndarray,
+    lit: np.ndarray,
+    open_: np.ndarray,
+    kind: np.ndarray,
+    finish: np.ndarray,
     lamp: np.ndarray,
     colour: np.ndarray,
     above: np.ndarray,
     below: np.ndarray,
     hardness: float,
 ) -> np.ndarray:
-    """(H, W, 3) float32 linear light: Blinn and Phong's highlight with Schlick's rim; red goes further round a form."""
     height, width = lit.shape
     out = np.zeros_like(albedo)
     hx, hy, hz = lamp[0], lamp[1], lamp[2] + 1
