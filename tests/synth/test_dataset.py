@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -63,12 +62,9 @@ def test_a_wrong_wish_is_named(tmp_path, bad):
         write(tmp_path, **({"n": 2, "workers": 1} | bad))
 
 
-def test_photographs_of_people_are_written_as_drawings_are(tmp_path):
-    heads = Path(os.environ.get("CHARAFACE_DATA", "")) / "heads" / "ict-facekit.npz"
-    if not heads.exists():
-        pytest.skip("CHARAFACE_DATA holds no heads/ict-facekit.npz")
-    done = write(tmp_path / "one", 27, seed=3, size=64, workers=1, heads=heads)
-    write(tmp_path / "two", 27, seed=3, size=64, workers=2, heads=heads)
+def test_photographs_of_people_are_written_as_drawings_are(tmp_path, heads_file):
+    done = write(tmp_path / "one", 27, seed=3, size=64, workers=1, heads=heads_file)
+    write(tmp_path / "two", 27, seed=3, size=64, workers=2, heads=heads_file)
     assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
     assert done.faces == 27
     assert list(done.rates) == ["photo"]

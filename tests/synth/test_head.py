@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,16 +15,12 @@ from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_mom
 from charaface.synth.photograph import render_photograph, sample_light, studio
 from charaface.synth.skin_map import linear
 
-DATA = os.environ.get("CHARAFACE_DATA")
 SIZE = 128
 
 
 @pytest.fixture(scope="module")
-def heads() -> Studio:
-    path = Path(DATA or "") / "heads" / "ict-facekit.npz"
-    if not DATA or not path.exists():
-        pytest.skip("CHARAFACE_DATA holds no heads/ict-facekit.npz")
-    return studio(path)
+def heads(heads_file: Path) -> Studio:
+    return studio(heads_file)
 
 
 @pytest.fixture(scope="module")

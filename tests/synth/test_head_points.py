@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from charaface.schemes import IBUG68
 from charaface.synth.head_points import MEASURED, HeadPoints, head_points, rotation
-from charaface.synth.kit import FaceKit, read_kit
-
-DATA = os.environ.get("CHARAFACE_DATA")
-
-
-@pytest.fixture(scope="module")
-def kit() -> FaceKit:
-    path = Path(DATA or "") / "heads" / "ict-facekit.npz"
-    if not DATA or not path.exists():
-        pytest.skip("CHARAFACE_DATA holds no heads/ict-facekit.npz")
-    return read_kit(path)
+from charaface.synth.kit import FaceKit
 
 
 @pytest.fixture(scope="module")

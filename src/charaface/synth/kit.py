@@ -94,7 +94,7 @@ def read_kit(path: str | Path) -> FaceKit:
 
     Its arrays: vertices (V, 3) cm, identity (I, V, 3) and expression (E, V, 3) as offsets, expression_names (E),
     triangles (T, 3), triangle_material (T), material_names (M), landmarks68 (68) vertices. Raises KitError where they
-    are not so, and OSError where the file cannot be read.
+    are not so, or where the file cannot be read.
     """
     arrays = _loaded(Path(path))
     names = [str(name) for name in arrays["material_names"]]
@@ -135,6 +135,8 @@ def _loaded(path: Path) -> dict[str, np.ndarray]:
             if missing := [name for name in _ARRAYS if name not in kept.files]:
                 raise KitError(f"{path}: no array {missing[0]}; there are {', '.join(kept.files) or 'none'}")
             arrays = {name: kept[name] for name in _ARRAYS}
+    except OSError as error:
+        raise KitError(f"{path}: {error.strerror or error}") from error
     except (zipfile.BadZipFile, EOFError) as error:
         raise KitError(f"{path}: not a file of arrays (.npz): {error}") from error
     except ValueError as error:
