@@ -158,8 +158,9 @@ def test_every_expression_is_made_of_shapes_that_the_kit_has(heads: Studio) -> N
         for form in forms:
             assert set(both_sides(form, heads.kit.expression_names)) <= set(heads.kit.expression_names)
     rng = np.random.default_rng(0)
-    for kind in EXPRESSIONS:
-        assert sample_moment(rng, heads.kit.expression_names, kind).expression == kind
+    moments = [sample_moment(rng, heads.kit.expression_names) for _ in range(300)]
+    assert all(sum(moment.expression == kind for moment in moments) > 5 for kind in EXPRESSIONS)
+    assert all(set(moment.shapes) <= set(heads.kit.expression_names) for moment in moments)
 
 
 def test_a_shape_for_both_sides_stands_for_each_and_stays_within_bounds() -> None:
@@ -180,4 +181,4 @@ def test_people_have_every_tone_and_every_kind_of_hair() -> None:
     assert sum(who.hair is not None and who.hair.fringe > 0 for who in people) > 40
     assert {who.names["hair"] for who in people} == {"black", "brown", "blonde", "red", "gray", "white"}
     assert sum(who.skin.stubble > 0 for who in people) > 50
-    assert all(who.skin.stubble == 0 for who in people if who.presentation == 1)
+    assert sum(who.skin.stubble == 0 for who in people) > 120

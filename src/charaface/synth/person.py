@@ -74,7 +74,6 @@ class Person:
     hair: HeadHair | None  # None: bald
     iris: Colour
     names: dict[str, str]  # colour names of hair, skin and eyes
-    presentation: float  # 0 masculine to 1 feminine
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def sample_person(rng: np.random.Generator) -> Person:
     hair = _hair(rng, colour, feminine, old, at)
     identity = rng.normal(0, uniform(rng, 0.6, 1.0), DIRECTIONS)
     names = {"hair": hair_name, "skin": name, "eyes": eyes}
-    return Person(identity, skin, hair, _varied(rng, EYES[eyes], 0.2), names, feminine)
+    return Person(identity, skin, hair, _varied(rng, EYES[eyes], 0.2), names)
 
 
 def _hair_name(rng: np.random.Generator, tone: float, old: float) -> str:
@@ -192,11 +191,9 @@ def both_sides(shapes: dict[str, float], names: tuple[str, ...], uneven: float =
     return {name: float(np.clip(value, 0, 1)) for name, value in out.items()}
 
 
-def sample_moment(rng: np.random.Generator, names: tuple[str, ...], expression: str | None = None) -> Moment:
+def sample_moment(rng: np.random.Generator, names: tuple[str, ...]) -> Moment:
     """A pose, an expression and a look. names: the kit's shapes."""
-    kind = expression or pick(
-        rng, neutral=0.34, happy=0.26, sad=0.08, angry=0.08, surprise=0.1, fear=0.07, disgust=0.07
-    )
+    kind = pick(rng, neutral=0.34, happy=0.26, sad=0.08, angry=0.08, surprise=0.1, fear=0.07, disgust=0.07)
     forms = MIMICS[kind]
     strength = uniform(rng, 0.55, 1.0)
     shapes = {

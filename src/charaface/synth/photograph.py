@@ -27,14 +27,11 @@ def studio(path: str | Path) -> Studio:
     return Studio(read_kit(path))
 
 
-def render_photograph(heads: Studio, seed: int, index: int, size: int = 160, expression: str | None = None) -> Render:
-    """One person whose face fills half to two thirds of a size x size picture.
-
-    expression: one of face.EXPRESSIONS; any if none is given.
-    """
+def render_photograph(heads: Studio, seed: int, index: int, size: int = 160) -> Render:
+    """One person whose face fills half to two thirds of a size x size picture."""
     rng = generator(seed, index)
     person = sample_person(rng)
-    moment = sample_moment(rng, heads.kit.expression_names, expression)
+    moment = sample_moment(rng, heads.kit.expression_names)
     return heads.render(heads.look(person), moment, sample_shot(rng, size))
 
 
