@@ -24,6 +24,9 @@ KNOWN: dict[str, Any] = {
     "pose": {"yaw": 1, "pitch": 2, "roll": 3},
     "colours": {"hair": {"hex": "#f2a7c3", "name": "pink", "share": 0.5}},
     "emotion": {"label": "happy", "probabilities": {"happy": 1.0}},
+    "accessories": {"glasses": 0.9, "hat": 0.1},
+    "monochrome": 0.1,
+    "presentation": {"feminine": 0.75, "masculine": 0.25},
 }
 
 

@@ -33,6 +33,14 @@ LANDMARKS: dict[str, Any] = {
     "scheme": "ibug68",
     "crop_scale": 1.4,
 }
+EMOTION: dict[str, Any] = {
+    **DETECT,
+    "task": "emotion",
+    "outputs": ["emotion"],
+    "crop_scale": 1.2,
+    "labels": {"emotion": ["happy", "sad"]},
+    "domains": ["photo"],
+}
 
 
 def detector(spec: dict[str, Any] | None = DETECT, weight: float = 2.0, channels: int = 4) -> Any:
@@ -147,6 +155,10 @@ def changed(table: dict[str, Any], **values: Any) -> dict[str, Any]:
         (changed(LANDMARKS, scheme="dlib5"), "scheme is 'dlib5'; there are ibug68"),
         (changed(LANDMARKS, crop_scale=...), "crop_scale is missing"),
         (changed(LANDMARKS, crop_scale=0), "crop_scale is 0"),
+        (changed(EMOTION, crop_scale=...), "crop_scale is missing"),
+        (changed(EMOTION, labels={"mood": ["happy"]}), "unknown mood"),
+        (changed(EMOTION, labels={"emotion": ["sad", "sad"]}), "not lists of different names"),
+        (changed(EMOTION, domains=["statue"]), "unknown statue"),
         ([1, 2], "the Spec must be a JSON object"),
     ],
 )
@@ -159,6 +171,8 @@ def test_a_spec_of_each_task_is_read() -> None:
     assert Spec.from_json(json.dumps(DETECT)).input.size is None
     spec = Spec.from_json(json.dumps(LANDMARKS))
     assert (spec.input.size, spec.scheme, spec.crop_scale) == ((128, 128), "ibug68", 1.4)
+    spec = Spec.from_json(json.dumps(EMOTION))
+    assert (spec.labels, spec.domains, spec.crop_scale) == ({"emotion": ("happy", "sad")}, ("photo",), 1.2)
 
 
 POINTS: dict[str, Any] = {**LANDMARKS, "outputs": ["points"], "scheme": "manga60a"}

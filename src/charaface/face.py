@@ -16,6 +16,8 @@ _LARGEST = float(np.finfo(np.float32).max)
 _PLACES = tuple(10.0**places for places in range(7))
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+DOMAINS = ("photo", "anime", "manga", "cartoon", "painting")  # kinds of picture that our networks tell apart
+ACCESSORIES = ("glasses", "sunglasses", "hat", "beard", "mask")
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +125,13 @@ class Face:
     pose: Pose | None = None
     emotion: Emotion | None = None
     colours: dict[str, Colour] | None = None  # of hair, skin, left_eye, right_eye
-    domain: dict[str, float] | None = None  # kind of drawing to probability
+    domain: dict[str, float] | None = None  # kind of picture to probability: DOMAINS, or what a data set has
     track: int | None = None  # the same number for the same face from frame to frame
     weights: dict[str, str] = field(default_factory=dict)  # task to the name of the weights that answered
     notes: dict[str, str] = field(default_factory=dict)  # what a data set says besides: annotator, occlusion
+    accessories: dict[str, float] | None = None  # name, of ACCESSORIES or a data set's own, to probability
+    monochrome: float | None = None  # probability that the picture has no colour of its own
+    presentation: dict[str, float] | None = None  # feminine and masculine, how it is drawn, to probability
 
     def __post_init__(self) -> None:
         box = _float32(self.box)
@@ -140,9 +145,12 @@ class Face:
         object.__setattr__(self, "score", finite("a score", self.score))
         if self.track is not None:
             object.__setattr__(self, "track", whole("a track", self.track))
-        if self.domain is not None:
-            for name, value in self.domain.items():
-                finite(f"the probability of {name}", value)
+        for table in (self.domain, self.accessories, self.presentation):
+            if table is not None:
+                for name, value in table.items():
+                    finite(f"the probability of {name}", value)
+        if self.monochrome is not None:
+            object.__setattr__(self, "monochrome", finite("the probability of monochrome", self.monochrome))
         if not all(isinstance(name, str) for name in self.weights.values()):
             raise ValueError(f"weights have names, got {self.weights}")
         if not all(isinstance(note, str) for pair in self.notes.items() for note in pair):
@@ -182,6 +190,12 @@ class Face:
         if self.emotion is not None:
             probabilities = {k: plain_numbers(v) for k, v in self.emotion.probabilities.items()}
             out["emotion"] = {"label": self.emotion.label, "probabilities": probabilities}
+        if self.accessories is not None:
+            out["accessories"] = {k: plain_numbers(v) for k, v in self.accessories.items()}
+        if self.monochrome is not None:
+            out["monochrome"] = plain_numbers(self.monochrome)
+        if self.presentation is not None:
+            out["presentation"] = {k: plain_numbers(v) for k, v in self.presentation.items()}
         return out
 
     @classmethod
@@ -207,6 +221,9 @@ class Face:
             emotion=Emotion(emotion["label"], emotion["probabilities"]) if emotion else None,
             colours={k: Colour(**c) for k, c in colours.items()} if colours is not None else None,
             domain=data.get("domain"),
+            accessories=data.get("accessories"),
+            monochrome=data.get("monochrome"),
+            presentation=data.get("presentation"),
             track=data.get("track"),
             weights=dict(data.get("weights", {})),
             notes=dict(data.get("notes", {})),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import onnxruntime as ort
 
 from charaface import weights
 from charaface.cores import physical_cores
+from charaface.face import DOMAINS
 from charaface.files import InputError, reason
 from charaface.schemes import SCHEMES
 
@@ -22,7 +23,12 @@ METADATA_KEY = "charaface"
 MOST_THREADS = 4  # by default: more gain little on networks this small
 
 # task to the outputs its networks must have
-OUTPUTS: dict[str, tuple[str, ...]] = {"landmarks": ("points",), "detect": ("boxes", "scores")}
+OUTPUTS: dict[str, tuple[str, ...]] = {
+    "landmarks": ("points",),
+    "detect": ("boxes", "scores"),
+    "emotion": ("emotion",),
+    "segment": ("parts",),
+}
 FRAMING = ("points", "scores", "visible", "face")  # of a network that frames a face and says whether it is one
 Model = str | Path | Sequence[str | Path] | None  # names in WEIGHTS or paths; each replaces the network of its task
 
@@ -62,7 +68,9 @@ class Spec:
     licence: str
     data: str  # what the weights learned from
     scheme: str | None = None  # landmarks: a key of SCHEMES
-    crop_scale: float | None = None  # landmarks: side of the square crop over the longer side of the box
+    crop_scale: float | None = None  # all but detect: side of the square crop over the longer side of the box
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)  # output to the names of its probabilities
+    domains: tuple[str, ...] = ()  # kinds of picture that it is for; none named: all
 
     @property
     def label(self) -> str:
@@ -90,10 +98,16 @@ class Spec:
             licence=_take(table, "licence", str),
             data=_take(table, "data", str),
             scheme=_take(table, "scheme", str) if task == "landmarks" else None,
-            crop_scale=float(_take(table, "crop_scale", (int, float))) if task == "landmarks" else None,
+            crop_scale=float(_take(table, "crop_scale", (int, float))) if task != "detect" else None,
+            labels=_names(table.pop("labels", {}), "labels"),
+            domains=_names({"domains": table.pop("domains", [])}, "domains")["domains"],
         )
         if table:
             raise ValueError(f"unknown {', '.join(sorted(table))}")
+        unknown = [name for name in spec.labels if name not in spec.outputs]
+        unknown += [name for name in spec.domains if name not in DOMAINS]
+        if unknown:
+            raise ValueError(f"unknown {', '.join(unknown)}")
         missing = set(OUTPUTS[task]) - set(spec.outputs)
         if missing:
             raise ValueError(f"outputs lack {', '.join(sorted(missing))}")
@@ -159,6 +173,10 @@ class Session:
         missing = set(self.spec.outputs) - {o.name for o in self._ort.get_outputs()}
         if missing:
             raise ValueError(f"the network does not give {', '.join(sorted(missing))}")
+        shapes = {o.name: o.shape for o in self._ort.get_outputs()}
+        for name, labels in self.spec.labels.items():
+            if len(shapes[name]) < 2 or (type(shapes[name][1]) is int and shapes[name][1] != len(labels)):
+                raise ValueError(f"{name} is {shapes[name]}; its labels are {len(labels)}")
         if self.spec.scheme is not None:
             count = SCHEMES[self.spec.scheme].count
             shape = next(o.shape for o in self._ort.get_outputs() if o.name == "points")
@@ -243,6 +261,15 @@ def _feed(table: dict[str, Any]) -> Feed:
     if min(feed.std) <= 0 or feed.multiple < 1:
         raise ValueError("input std and multiple must be above 0")
     return feed
+
+
+def _names(table: Any, what: str) -> dict[str, tuple[str, ...]]:
+    lists = _table(table, what)
+    if not all(
+        isinstance(v, list) and all(isinstance(n, str) for n in v) and len(set(v)) == len(v) for v in lists.values()
+    ):
+        raise ValueError(f"{what} is {table!r}, not lists of different names")
+    return {name: tuple(values) for name, values in lists.items()}
 
 
 def _table(value: Any, what: str) -> dict[str, Any]:

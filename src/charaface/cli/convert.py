@@ -148,7 +148,9 @@ _OF_FACE: dict[str, Callable[[Face], bool]] = {
     "fractions": lambda face: bool((face.box % 1).any()) or bool(face.landmarks and (face.landmarks.points % 1).any()),
     "pose": lambda face: face.pose is not None,
     "tracks": lambda face: face.track is not None,
-    "more": lambda face: any((face.emotion, face.colours, face.domain, face.weights, face.notes)),
+    "more": lambda face: any(
+        (face.emotion, face.colours, face.domain, face.weights, face.notes, face.accessories, face.presentation)
+    ),
 }
 
 

@@ -21,7 +21,7 @@ _WRONG = (ValueError, TypeError, KeyError, AttributeError, OverflowError, Recurs
 _ROWS = 4096  # held in memory at a time
 _FRAME = ("file", "frame", "time", "width", "height")
 _POSE = ("yaw", "pitch", "roll")
-_MORE = ("domain", "weights", "notes", "colours", "emotion")
+_MORE = ("domain", "weights", "notes", "colours", "emotion", "accessories", "monochrome", "presentation")
 
 
 def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:

@@ -31,7 +31,7 @@ LACKS = {
     "unknown points": "a point that is not known counts as one that is",
     "pose": "it is left out",
     "tracks": "they are left out",
-    "more": "expression, colours, kind of drawing, notes and weights are left out",
+    "more": "expression, colours, kind of picture, what is worn, notes and weights are left out",
 }
 
 
