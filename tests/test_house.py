@@ -46,13 +46,14 @@ PUBLIC = [
     "emotion",
     "frames",
     "landmarks",
+    "live",
     "report",
 ]
 FORBIDDEN = ["torch", "onnxruntime", "av", "fastapi", "skia", "click", "cv2", "PIL", "numba", "rich"]
 
 
 def test_there_are_tasks() -> None:
-    assert {"annotate", "crop", "detect", "emotion", "frames", "landmarks", "report"} <= set(TASKS)
+    assert {"annotate", "crop", "detect", "emotion", "frames", "landmarks", "live", "report"} <= set(TASKS)
 
 
 @pytest.mark.parametrize("task", TASKS)

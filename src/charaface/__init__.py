@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from charaface.tasks.emotion import emotion
     from charaface.tasks.frames import Frame, frames
     from charaface.tasks.landmarks import landmarks
+    from charaface.tasks.live import live
     from charaface.tasks.report import report
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = [
     "emotion",
     "frames",
     "landmarks",
+    "live",
     "report",
 ]
 
@@ -62,6 +64,7 @@ _HOMES = {
     "emotion": "charaface.tasks.emotion",
     "frames": "charaface.tasks.frames",
     "landmarks": "charaface.tasks.landmarks",
+    "live": "charaface.tasks.live",
     "report": "charaface.tasks.report",
 }
 

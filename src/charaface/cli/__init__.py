@@ -17,6 +17,7 @@ from charaface.cli.convert import convert
 from charaface.cli.crop import crop
 from charaface.cli.data import data
 from charaface.cli.evaluate import evaluate
+from charaface.cli.live import live
 from charaface.cli.report import report
 from charaface.cli.results import detect, emotion, landmarks
 from charaface.cli.workshop import compare, export, import_weights, study, synth, train
@@ -44,6 +45,7 @@ for _command in (
     landmarks,
     emotion,
     annotate,
+    live,
     crop,
     report,
     convert,

@@ -47,6 +47,7 @@ class DrawStyle:
     thickness: float | None = None  # of a line, its rim not counted
     hidden: Literal["hollow", "faint", "none"] = "hollow"  # points that are not visible
     blank: Literal["white", "transparent"] | None = None  # draw on this instead of the picture
+    emotion: bool = False  # the expression beside the face: its name, a drawn face and the probability of all seven
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
@@ -64,6 +65,11 @@ class DrawStyle:
         known = {"all", "box", "rim", *COLOURS, *_part_names()}
         for name in {*self.colours, *(self.parts or ())} - known:
             raise ValueError(f"no part {name!r} to draw; there are {', '.join(sorted(known))}")
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks whose results are drawn, as names of tasks."""
+        return ("landmarks", "emotion") if self.emotion else ("landmarks",)
 
 
 @dataclass(frozen=True)
