@@ -212,7 +212,7 @@ def test_a_640x480_clip_through_the_command_gives_a_file_that_plays(
 ) -> None:
     path = movie(tmp_path / "a.mp4", 25, 640, 480, "sad")
     for name in ("out.mp4", "out.gif"):
-        assert run(["live", str(path), "-o", f"{tmp_path}/{name}"]) == 0
+        assert run(["live", str(path), "-o", f"{tmp_path}/{name}", "--show", "emotion"]) == 0
         with open_clip(path) as a, open_clip(tmp_path / name) as b:
             old, new = list(a), list(b)
         assert [(frame.index, round(frame.time, 3)) for frame in new] == [
