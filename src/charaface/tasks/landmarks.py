@@ -50,7 +50,15 @@ def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
     if not readers.alone:
         weights["pose"] = readers.framer.spec.label
     marks = reading.landmarks(readers.reader.spec.scheme or "")
-    return replace(face, landmarks=marks, pose=_pose(reading), weights=weights)
+    return replace(face, landmarks=marks, pose=_pose(reading), domain=_domain(face, reading, readers), weights=weights)
+
+
+def _domain(face: Face, reading: Reading, readers: Readers) -> dict[str, float] | None:
+    """Kind of picture to probability; what was known of the face where the network does not tell."""
+    names = readers.framer.spec.labels.get("domain")
+    if names is None or reading.domain is None:
+        return face.domain
+    return dict(zip(names, reading.domain.tolist(), strict=True))
 
 
 def _pose(reading: Reading) -> Pose | None:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from charaface.face import DOMAINS
 from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
 from charaface.train.nets.cost import channels_of
@@ -20,7 +21,7 @@ _FLAT = 1 / 255  # half a step of 8 bits in -1..1: a crop of one colour has noth
 
 
 class _Landmarks(nn.Module):
-    """points, scores, visible and face of a landmark network."""
+    """points, scores, visible, face and domain of a landmark network."""
 
     def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
         super().__init__()
@@ -29,7 +30,7 @@ class _Landmarks(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
         face = torch.sigmoid(found.face * self.scale + self.shift)
-        return found.points, found.scores(), torch.sigmoid(found.visible), face
+        return found.points, found.scores(), torch.sigmoid(found.visible), face, torch.softmax(found.domain, dim=1)
 
 
 class _Boxes(nn.Module):
@@ -89,12 +90,17 @@ def _input(size: list[int] | None) -> dict[str, Any]:
 FORMS: dict[str, Form] = {
     "landmarks": Form(
         _Landmarks,
-        ("points", "scores", "visible", "face"),
+        ("points", "scores", "visible", "face", "domain"),
         1,
         128.0,
         (2, 3, 128, 128),
         ((1, 3, 128, 128), (5, 3, 128, 128)),
-        {"input": _input([128, 128]), "scheme": "ibug68", "crop_scale": CROP_SCALE},
+        {
+            "input": _input([128, 128]),
+            "scheme": "ibug68",
+            "crop_scale": CROP_SCALE,
+            "labels": {"domain": list(DOMAINS)},
+        },
     ),
     "detect": Form(
         _Boxes,
