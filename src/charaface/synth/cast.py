@@ -55,6 +55,9 @@ SKIN_TONES: dict[str, Colour] = {
 }
 
 
+HEADGEAR = ("cap", "beanie", "helmet", "hood", "brim", "crown", "beret")  # what of Character.hat is a hat
+
+
 @dataclass(frozen=True)
 class Character:
     """One character: everything about it that does not change from frame to frame."""
@@ -79,7 +82,7 @@ class Character:
     age: float = 0.0
     beard: str = ""
     glasses: str = ""  # clear, dark
-    hat: str = ""
+    hat: str = ""  # of HEADGEAR, or band, ears, horns, bow; or pat, hair that lies on the head like a beret
     cheeks: str = ""
     folds: bool = False  # lines beside and under the mouth
     seed: int = 0
@@ -209,7 +212,8 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         hat=pick(
             rng,
             cap=0.2,
-            pat=0.1 if domain == "cartoon" else 0.0,
+            pat=0.07 if domain == "cartoon" else 0.0,
+            beret=0.06,
             beanie=0.12,
             helmet=0.08,
             hood=0.05,

@@ -12,7 +12,7 @@ from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.anatomy import Head, Place
 from charaface.synth.brows import brow_curve, draw_brow
-from charaface.synth.cast import Character
+from charaface.synth.cast import HEADGEAR, Character
 from charaface.synth.covers import COVERS
 from charaface.synth.eyes import draw_eye, draw_shared_rim, lid_curves, pupil_point, rim_lids
 from charaface.synth.features import draw_mouth, draw_nose, mouth_points, nose_points
@@ -73,7 +73,7 @@ class Drawn:
             "left_eye": who.eyes.colours[1],
         }
         colours = {k: NamedColour(_hex(v), who.names[k]) for k, v in values.items()}
-        if who.hair.kind == "bald":
+        if who.hair.kind == "bald" and who.hat != "pat":
             colours.pop("hair")
         return Face(
             box,
@@ -82,7 +82,20 @@ class Drawn:
             emotion=Emotion(self.state.expression, probabilities),
             colours=colours if who.style.palette == "colour" else None,
             domain={who.style.domain: 1.0},
+            accessories={name: float(worn) for name, worn in _worn(who, self.state).items()},
+            monochrome=float(who.style.palette != "colour"),
         )
+
+
+def _worn(who: Character, state: State) -> dict[str, bool]:
+    """What of face.ACCESSORIES a character wears; glasses are those that the eyes show through."""
+    return {
+        "glasses": who.glasses == "clear" or who.eyes.kind == "lens",
+        "sunglasses": who.glasses == "dark",
+        "hat": who.hat in HEADGEAR,
+        "beard": who.beard in ("full", "goatee", "moustache"),
+        "mask": state.cover == "mask",
+    }
 
 
 def _hex(colour: Colour) -> str:
@@ -200,7 +213,7 @@ def _features(
     if not over:
         covers.append((draw_cap(pen, head, who.hair), GROUPS))
     if who.hat:
-        covers.append((draw_hat(pen, head, fixed, who.hat), GROUPS))
+        covers.append((draw_hat(pen, head, fixed, who.hat, who.hair.colour), GROUPS))
     nose = nose_points(who.nose, head)
     return FaceCurves(jaw, jaw_hidden, eyes, nose, who.nose.kind != "none", mouth), covers
 

@@ -11,7 +11,7 @@ from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
 from charaface.synth.pen import Colour, Pen, columns, ellipse, mix, polygon, ribbon, shade, spread, taper
 
-EYE = PARTS.index("eye")
+EYE, IRIS, GLASSES = (PARTS.index(name) for name in ("eye", "iris", "glasses"))
 SHUT, DOT_SHUT = 0.03, 0.04  # openings in outer-eye distances from which nothing shows between the lids
 LENS_SHUT = 0.3  # how far open the eye behind a lens is at least, to be drawn so
 
@@ -149,7 +149,7 @@ def draw_eye(
             pen.mark(
                 rim,
                 pen.line_of((0.1, 0.1, 0.1)) if pen.style.palette != "colour" else shade(eyes.colours[0], 0.75),
-                EYE,
+                IRIS,
             )
             _shine(pen, head, eyes, side, gaze, rim, small=True)
         else:
@@ -178,9 +178,9 @@ def _iris(
         middle = ring.mean(0)
         top, bottom = middle - [0, ry * pen.unit], middle + [0, ry * pen.unit]
         if eyes.detail > 0.3:
-            pen.gradient(path, [shade(colour, 0.6), colour, mix(colour, (1, 1, 1), 0.35)], top, bottom)
+            pen.gradient(path, [shade(colour, 0.6), colour, mix(colour, (1, 1, 1), 0.35)], top, bottom, IRIS)
         else:
-            pen.fill(path, colour)
+            pen.fill(path, colour, IRIS)
         dark = shade(colour, 0.75)
         pen.stroke(np.concatenate([ring, ring[:2]]), colour, 0.8, closed=True)
         if eyes.pupil > 0:
@@ -300,10 +300,10 @@ def _pupil(pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, flo
     with pen.clip(rim):
         if detailed:
             ring = head.draw_on(ellipse(cx, cy, rx, ry, n=24), 0.012)
-            pen.fill(polygon(ring), eyes.colours[0 if side < 0 else 1])
+            pen.fill(polygon(ring), eyes.colours[0 if side < 0 else 1], IRIS)
             pen.stroke(ring, eyes.colours[0], 0.6, closed=True)
         dark = (0.03, 0.03, 0.04) if eyes.detail > 0.28 or pen.style.palette != "colour" else eyes.colours[0]
-        pen.mark(polygon(head.draw_on(ellipse(cx, cy, rx * k, ry * k, n=24), 0.012)), dark)
+        pen.mark(polygon(head.draw_on(ellipse(cx, cy, rx * k, ry * k, n=24), 0.012)), dark, IRIS)
         if eyes.shine:
             spot = ellipse(cx - 0.3 * rx * k, cy - 0.35 * ry * k, 0.28 * rx * k, 0.28 * ry * k, n=12)
             pen.mark(polygon(head.draw_on(spot, 0.012)), (1.0, 1.0, 1.0))
@@ -331,11 +331,11 @@ def _lens(
             pen.fill(polygon(glare), (1.0, 1.0, 1.0), alpha=0.7)
     _frame(pen, head, eyes, side)
     outline = np.concatenate([upper, lower[::-1]])
-    pen.mark(ribbon(np.concatenate([outline, outline[:2]]), width), ink, EYE)
+    pen.mark(ribbon(np.concatenate([outline, outline[:2]]), width), ink, GLASSES)
     if eyes.bar:  # a heavy upper bar, drawn out into a wing
         wing = head.draw_on(np.array([[side * (eyes.x + eyes.half * 1.25), -0.9 * eyes.up]]), 0.01)
         bar = np.concatenate([upper, wing]) if eyes.flicks else upper
-        pen.mark(ribbon(bar, width * eyes.bar * taper(len(bar), 0.7, 0.3)), ink, EYE)
+        pen.mark(ribbon(bar, width * eyes.bar * taper(len(bar), 0.7, 0.3)), ink, GLASSES)
 
 
 def draw_shared_rim(pen: Pen, head: Head, eyes: Eyes, skin: Colour) -> None:
@@ -353,8 +353,8 @@ def _frame(pen: Pen, head: Head, eyes: Eyes, side: float) -> None:
     corner = head.on_face(np.array([[side * (eyes.x + eyes.half), -0.3 * eyes.up]]), 0.02)
     ear = np.array([[side * head.build.half_width * 1.02, -0.05, 0.0]])
     if side != head.side or abs(head.turn.yaw) < 15:
-        pen.mark(ribbon(head.project(np.concatenate([corner, ear])), width), ink)
+        pen.mark(ribbon(head.project(np.concatenate([corner, ear])), width), ink, GLASSES)
     inner = side * (eyes.x - eyes.half)
     bridge = head.draw_on(np.array([[inner, -0.1 * eyes.up], [0.0, -0.25 * eyes.up]]), 0.04)
     if abs(inner) > 0.02:
-        pen.mark(ribbon(bridge, width), ink)
+        pen.mark(ribbon(bridge, width), ink, GLASSES)

@@ -25,7 +25,7 @@ from charaface.synth.pen import (
     taper,
 )
 
-NOSE, MOUTH = PARTS.index("nose"), PARTS.index("mouth")
+NOSE, MOUTH, TEETH = (PARTS.index(name) for name in ("nose", "mouth", "teeth"))
 
 
 @dataclass(frozen=True)
@@ -291,12 +291,12 @@ def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -
     if mouth.teeth in ("upper", "both", "grid"):
         share = {"upper": 0.28, "both": 0.3, "grid": 0.52}[mouth.teeth]
         edge = up + np.stack([np.zeros(len(up)), np.minimum(deep * share, 0.12 + 0.5 * share * mouth.open)], axis=1)
-        pen.fill(polygon(head.draw_on(np.concatenate([up - [0, 0.03], edge[::-1]]), 0.015)), (1.0, 1.0, 0.98))
+        pen.fill(polygon(head.draw_on(np.concatenate([up - [0, 0.03], edge[::-1]]), 0.015)), (1.0, 1.0, 0.98), TEETH)
         pen.stroke(head.draw_on(edge, 0.015), (0.6, 0.5, 0.5), 0.5)
     if mouth.teeth in ("both", "grid"):
         share = 0.24 if mouth.teeth == "both" else 0.5
         edge = low - np.stack([np.zeros(len(up)), deep * share], axis=1)
-        pen.fill(polygon(head.draw_on(np.concatenate([edge, (low + [0, 0.03])[::-1]]), 0.015)), (1.0, 1.0, 0.98))
+        pen.fill(polygon(head.draw_on(np.concatenate([edge, (low + [0, 0.03])[::-1]]), 0.015)), (1.0, 1.0, 0.98), TEETH)
         if mouth.teeth == "grid":
             pen.stroke(head.draw_on(edge, 0.015), (0.5, 0.4, 0.4), 0.7)
             for k in range(3, len(up) - 2, 4):
@@ -305,4 +305,4 @@ def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -
         x = mouth.x + 0.45 * mouth.half
         y = float(np.interp(x, up[:, 0], up[:, 1]))
         tri = np.array([[x - 0.03, y - 0.01], [x + 0.03, y - 0.01], [x, y + min(0.08, 0.5 * mouth.open)]])
-        pen.fill(polygon(head.draw_on(tri, 0.015)), (1.0, 1.0, 1.0))
+        pen.fill(polygon(head.draw_on(tri, 0.015)), (1.0, 1.0, 1.0), TEETH)
