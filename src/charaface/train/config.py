@@ -103,6 +103,9 @@ class Loss:
     visible: float = 0.2
     face: float = 0.5
     domain: float = 0.05  # cross-entropy of the kind of picture
+    parts: float = 1.0  # cross-entropy of the parts of pixels
+    overlap: float = 1.0  # soft Dice of the parts
+    worn: float = 0.3  # cross-entropy of accessories, monochrome, presentation
     eyes: float = 1.6  # how much more a point of an eye counts than one elsewhere
     hidden: float = 0.4  # how much a point that is hidden or not drawn counts
     score: float = 1.0  # quality focal loss of the detector

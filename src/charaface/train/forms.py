@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from charaface.face import DOMAINS
+from charaface.face import ACCESSORIES, DOMAINS, PARTS
+from charaface.train import parsing
 from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
 from charaface.train.nets.cost import channels_of
@@ -43,6 +44,20 @@ class _Boxes(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
         return found.boxes, torch.sigmoid(found.logits * self.scale + self.shift)
+
+
+class _Parts(nn.Module):
+    """parts at half the side of the crop, accessories, monochrome and presentation of a parsing network."""
+
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:  # noqa: ARG002
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        found = self.net.predict(image)  # type: ignore[operator]
+        masculine = torch.sigmoid(found.masculine)
+        presented = torch.stack([1 - masculine, masculine], dim=1)
+        return found.parts.softmax(1), found.accessories.sigmoid(), found.monochrome.sigmoid(), presented
 
 
 class _Points(nn.Module):
@@ -110,6 +125,23 @@ FORMS: dict[str, Form] = {
         (2, 3, 64, 96),
         ((1, 3, 96, 64), (2, 3, 128, 160)),
         {"input": _input(None)},
+    ),
+    "segment": Form(
+        _Parts,
+        ("parts", "accessories", "monochrome", "presentation"),
+        0,
+        1.0,
+        (2, 3, parsing.SIZE, parsing.SIZE),
+        ((1, 3, parsing.SIZE, parsing.SIZE), (3, 3, parsing.SIZE, parsing.SIZE)),
+        {
+            "input": _input([parsing.SIZE, parsing.SIZE]),
+            "crop_scale": parsing.CROP_SCALE,
+            "labels": {
+                "parts": list(PARTS),
+                "accessories": list(ACCESSORIES),
+                "presentation": ["feminine", "masculine"],
+            },
+        },
     ),
 }
 

@@ -15,20 +15,21 @@ from charaface.geometry import nms
 from charaface.train import losses, sheets
 from charaface.train.augment import empty_crop
 from charaface.train.compose import Picture, compose, scene_of
-from charaface.train.config import Data, Recipe
+from charaface.train.config import Recipe
 from charaface.train.labelled import open_labelled
 from charaface.train.loader import (
     Batch,
-    World,
     detector_batch,
     face_crop,
     landmark_batch,
     learned,
     stack_crops,
+    worlds_of,
 )
 from charaface.train.nets.detector import Boxes
 from charaface.train.nets.landmarker import Points
 from charaface.train.packs import DRAW_HEADS, Draw, Pack, PackKey, Progress, open_pack
+from charaface.train.parsing import ParsingJob
 from charaface.train.points import PointsJob
 from charaface.train.scores import detection_figures, verifier_figures
 
@@ -205,17 +206,13 @@ class DetectJob:
         return compose([scene_of(self.scenes, int(i)) for i in (index, *others)], rng)
 
 
-def worlds_of(data: Data, packs: Callable[[str, int], Pack]) -> list[World]:
-    """The faces that the generator draws, and those that it photographs where a recipe asks for them."""
-    share = data.people_share if data.people else 0.0
-    worlds = [World(packs("faces", data.renders + data.held_out), data.renders, 1 - share)]
-    if data.people:
-        worlds.append(World(packs("people", data.people + data.held_out), data.people, share))
-    return worlds
-
-
+JOBS: dict[str, Callable[[Recipe, Callable[[str, int], Pack]], Job]] = {
+    "landmarks": LandmarkJob,
+    "detect": DetectJob,
+    "segment": ParsingJob,
+}
 ONE_FACE = ("faces", "people")  # kinds of renders whose parts can be kept
-TASKS = ("landmarks", "detect", "points")
+TASKS = (*JOBS, "points")
 
 
 def open_job(
@@ -238,4 +235,4 @@ def open_job(
         own = draw[kind] if draw else partial(DRAW_HEADS[kind], data.heads) if kind in DRAW_HEADS else None
         return open_pack(key, cache, workers=data.workers, draw=own, progress=progress)
 
-    return LandmarkJob(recipe, packs) if recipe.task == "landmarks" else DetectJob(recipe, packs)
+    return JOBS[recipe.task](recipe, packs)

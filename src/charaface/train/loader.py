@@ -74,6 +74,20 @@ def learned(negatives: Pack) -> int:
     return max(len(negatives) * 19 // 20, 1)
 
 
+def worlds_of(data: Data, packs: Callable[[str, int], Pack]) -> list[World]:
+    """The faces that the generator draws, and those that it photographs where a recipe asks for them."""
+    share = data.people_share if data.people else 0.0
+    worlds = [World(packs("faces", data.renders + data.held_out), data.renders, 1 - share)]
+    if data.people:
+        worlds.append(World(packs("people", data.people + data.held_out), data.people, share))
+    return worlds
+
+
+def drawn_world(worlds: Sequence[World], rng: np.random.Generator) -> World:
+    """One of the worlds, each by its share."""
+    return worlds[int(np.searchsorted(np.cumsum([w.share for w in worlds[:-1]]), rng.random(), side="right"))]
+
+
 def landmark_batch(
     step: int, *, worlds: Sequence[World], negatives: Pack | None, data: Data, seed: int, batch: int, size: int = 128
 ) -> Batch:
@@ -105,7 +119,7 @@ def _landmark_sample(k: int, worlds: Sequence[World], negatives: Pack | None, da
     if negatives is not None and kind < data.negative_share:
         return empty_crop(negatives.images[int(rng.integers(learned(negatives)))], rng, size=size)
     framed = kind >= data.negative_share + data.misframed_share
-    world = worlds[int(np.searchsorted(np.cumsum([w.share for w in worlds[:-1]]), rng.random(), side="right"))]
+    world = drawn_world(worlds, rng)
     index = shuffled(seed, world.count, k)
     other = world.pack.images[int(rng.integers(world.count))]
     return face_crop(world.pack, index, rng, size=size, other=other, framed=framed, strength=data.strength)

@@ -53,6 +53,7 @@ class Pack:
     domain: np.ndarray  # (M,) str, the likeliest kind of picture
     accessories: np.ndarray  # (M, len(ACCESSORIES)) float32 probabilities, NaN where a render does not tell
     monochrome: np.ndarray  # (M,) float32 probability, NaN where a render does not tell
+    masculine: np.ndarray  # (M,) float32 how far it is presented so, NaN where a render does not tell
     masks: np.ndarray | None = None  # (N, S, S) uint8 parts of the one face of a render
 
     def __len__(self) -> int:
@@ -191,6 +192,7 @@ def _labels(faces: list[Any]) -> dict[str, np.ndarray]:
         "accessories": np.asarray(
             [[(f.accessories or {}).get(name, np.nan) for name in ACCESSORIES] for f in faces], np.float32
         ).reshape(-1, len(ACCESSORIES)),
+        "masculine": np.asarray([(f.presentation or {}).get("masculine", np.nan) for f in faces], np.float32),
         "monochrome": np.asarray([np.nan if f.monochrome is None else f.monochrome for f in faces], np.float32),
     }
 

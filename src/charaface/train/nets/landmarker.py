@@ -47,7 +47,7 @@ def conv_norm(cin: int, cout: int, kernel: int = 3, stride: int = 1) -> nn.Seque
     return nn.Sequential(conv, nn.BatchNorm2d(cout))
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """Two 3x3 convolutions beside a shortcut; a stride halves the map."""
 
     def __init__(self, cin: int, cout: int, stride: int = 1) -> None:
@@ -76,10 +76,10 @@ class Landmarker(nn.Module):
             conv_norm(24, 32, stride=2),
             nn.ReLU(inplace=True),
         )
-        self.stage1 = _Block(32, 32)
-        self.stage2 = nn.Sequential(_Block(32, 64, 2), _Block(64, 64))
-        self.stage3 = nn.Sequential(_Block(64, 128, 2), _Block(128, 128))
-        self.stage4 = nn.Sequential(_Block(128, 160, 2), _Block(160, 160))
+        self.stage1 = Block(32, 32)
+        self.stage2 = nn.Sequential(Block(32, 64, 2), Block(64, 64))
+        self.stage3 = nn.Sequential(Block(64, 128, 2), Block(128, 128))
+        self.stage4 = nn.Sequential(Block(128, 160, 2), Block(160, 160))
         self.lateral2 = conv_norm(64, pyramid, 1)
         self.lateral3 = conv_norm(128, pyramid, 1)
         self.lateral4 = conv_norm(160, pyramid, 1)
