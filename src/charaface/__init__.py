@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from charaface.tasks.annotate import annotate
     from charaface.tasks.crop import crop, crop_matrices
     from charaface.tasks.detect import detect
+    from charaface.tasks.emotion import emotion
     from charaface.tasks.frames import Frame, frames
     from charaface.tasks.landmarks import landmarks
     from charaface.tasks.report import report
@@ -34,6 +35,7 @@ __all__ = [
     "crop",
     "crop_matrices",
     "detect",
+    "emotion",
     "frames",
     "landmarks",
     "report",
@@ -57,6 +59,7 @@ _HOMES = {
     "crop": "charaface.tasks.crop",
     "crop_matrices": "charaface.tasks.crop",
     "detect": "charaface.tasks.detect",
+    "emotion": "charaface.tasks.emotion",
     "frames": "charaface.tasks.frames",
     "landmarks": "charaface.tasks.landmarks",
     "report": "charaface.tasks.report",

@@ -26,6 +26,10 @@ class Framing(NamedTuple):
     box: np.ndarray  # (4,) picture pixels, in the face's own upright frame, turned about its middle
     angle: float = 0.0  # degrees the face leans to image right
 
+    def matrix(self, size: int, scale: float) -> np.ndarray:
+        """(2, 3) map from picture points to those of its size x size crop, scale times the box's longer side wide."""
+        return crop_matrix(_grown(self.box), size, scale, self.angle)
+
     def still_fits(self, wanted: Framing) -> bool:
         """Whether reading here is as good as reading where it is wanted: off by a few per cent and degrees at most."""
         off, grown = self.away(wanted)
@@ -87,7 +91,7 @@ def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, fl
     out: list[Reading] = []
     for start in range(0, len(framings), BATCH):
         part = framings[start : start + BATCH]
-        matrices = [crop_matrix(_grown(f.box), width, spec.crop_scale, f.angle) for f in part]
+        matrices = [framing.matrix(width, spec.crop_scale) for framing in part]
         crops = [warp(image, matrix, (width, width)) for matrix in matrices]
         found = _run(session, crops)
         if flip:

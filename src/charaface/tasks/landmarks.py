@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from charaface import session
 from charaface.face import Face, Pose
@@ -32,15 +34,33 @@ def landmarks(
     package's network the first: what it says of face, box and pose stays, and weights names both. threshold, model,
     threads, limits and errors as for detect.
     """
-    pixels = load(image, limits)
-    readers = session.load_readers(model, threads)
+    options = Pointing(threshold, flip, model, threads, limits, name_of(image))
+    return with_points(load(image, limits), faces, options)
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """How faces are found and read; as the options of landmarks."""
+
+    threshold: float
+    flip: bool
+    model: Model
+    threads: int | None
+    limits: Limits
+    name: str = "the picture"  # what a LimitError calls it
+
+
+def with_points(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing) -> list[Face]:
+    """The same of an (H, W, 3) uint8 picture that is loaded."""
+    o = options
+    readers = session.load_readers(o.model, o.threads)
     if faces is None:
-        detector = session.load_for("detect", model, threads)
-        found = find(pixels, detector, readers.framer, threshold, limits, name_of(image))
+        detector = session.load_for("detect", o.model, o.threads)
+        found = find(pixels, detector, readers.framer, o.threshold, o.limits, o.name)
         faces, first = [one.face for one in found], [one.first for one in found]
     else:
         first = read(pixels, [Framing(face.box) for face in faces], readers.framer)
-    second = read_again(pixels, first, readers, flip=flip)
+    second = read_again(pixels, first, readers, flip=o.flip)
     return [with_landmarks(face, reading, readers) for face, reading in zip(faces, second, strict=True)]
 
 
