@@ -36,6 +36,7 @@ def _needs(extra: str) -> Iterator[None]:
 @click.option("--scenes", is_flag=True, help="Pictures of 0 to 8 faces in place of single ones.")
 @click.option("--masks/--no-masks", default=True, show_default=True, help="A map of the parts of each single face.")
 @click.option("--domain", help="One kind of drawing only: anime, manga, cartoon ...")
+@click.option("--expression", help="One expression only: angry, happy ..., or even: all seven, as many of each.")
 @click.option(
     "--scheme",
     type=click.Choice(["ibug68", "manga60a"]),

@@ -181,7 +181,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
     hats = {"anime": 0.14, "cartoon": 0.2, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
-    seen = 0.55 if domain in ("anime", "manga", "webtoon", "chibi") else 0.1
+    seen = 0.75 if domain in ("anime", "manga", "webtoon", "chibi") else 0.3
     hair = sample_hair(rng, domain, male, hair_colour, build.crown)
     wild = domain in ("cartoon", "caricature", "comic")
     neck = (uniform(rng, 0.2, 1.0) if rng.random() < 0.6 else uniform(rng, 0.8, 1.15)) if rng.random() < 0.5 else 0.0
@@ -308,7 +308,7 @@ def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colou
         x=eyes.x + uniform(rng, -0.01, 0.06),
         half=max(eyes.half, 0.12) * (uniform(rng, 0.6, 1.2) if domain == "cartoon" else uniform(rng, 0.75, 1.3)),
         arch=uniform(rng, -0.01, 0.09),
-        tilt=uniform(rng, -0.32, 0.18),
+        tilt=uniform(rng, -0.25, 0.14),
         width=thick,
         shape=pick(rng, taper=0.5, block=0.2, line=0.2, bushy=0.1),
         colour=dark if rng.random() < 0.7 else (0.08, 0.06, 0.07),

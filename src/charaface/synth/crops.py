@@ -30,17 +30,25 @@ def draw_light(canvas: skia.Canvas, rng: np.random.Generator, width: int, height
 
 
 def render_face(
-    seed: int, index: int, size: int = 160, *, domain: str | None = None, masks: bool = False, scheme: str = "ibug68"
+    seed: int,
+    index: int,
+    size: int = 160,
+    *,
+    domain: str | None = None,
+    expression: str | None = None,
+    masks: bool = False,
+    scheme: str = "ibug68",
 ) -> Render:
     """One face whose box fills half to two thirds of a size x size picture.
 
+    domain: of labels.DOMAINS, expression: of face.EXPRESSIONS; any, as often as they are drawn, where none is named.
     scheme: that of its points, ibug68 or manga60a; the picture and all other labels are the same in both.
     """
     rng = generator(seed, index)
     pixels = np.zeros((size, size, 4), np.uint8)
     canvas = skia.Surface(pixels).getCanvas()
     who = sample_character(rng, domain)
-    state = sample_state(rng, who)
+    state = sample_state(rng, who, expression)
     kind = who.style.domain if who.style.palette == "colour" else "manga"
     draw_backdrop(canvas, rng, (size, size), kind)
     tall = (who.build.chin + 0.45) * 1.3 * who.build.stretch
