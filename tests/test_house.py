@@ -39,7 +39,9 @@ PUBLIC = [
     "Limits",
     "OutputError",
     "Pose",
+    "analyze",
     "annotate",
+    "attributes",
     "crop",
     "crop_matrices",
     "detect",
@@ -47,6 +49,7 @@ PUBLIC = [
     "frames",
     "landmarks",
     "report",
+    "segment",
 ]
 FORBIDDEN = ["torch", "onnxruntime", "av", "fastapi", "skia", "click", "cv2", "PIL", "numba", "rich"]
 

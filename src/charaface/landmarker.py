@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charaface.face import Landmarks
+from charaface.face import Face, Landmarks
 from charaface.geometry import area, box_from_points, clip_box, crop_matrix, invert, transform
 from charaface.image import warp
 from charaface.pose import head_pose
@@ -150,6 +150,13 @@ def combined(first: Reading, second: Reading) -> Reading:
         second.crop,
         domain=None if first.domain is None or second.domain is None else (first.domain + second.domain) / 2,
     )
+
+
+def framing_of(face: Face) -> Framing:
+    """The crop that shows a face with points upright and in the middle."""
+    if face.landmarks is None:
+        raise ValueError("a face without points cannot be framed by them")
+    return frame_points(face.landmarks.to("ibug68").points)
 
 
 def frame_points(points: np.ndarray) -> Framing:

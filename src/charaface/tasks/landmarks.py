@@ -64,6 +64,15 @@ def with_points(pixels: np.ndarray, faces: Sequence[Face] | None, options: Point
     return [with_landmarks(face, reading, readers) for face, reading in zip(faces, second, strict=True)]
 
 
+def pointed(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing) -> list[Face]:
+    """The faces of a picture with points: those found, or the given ones, of which those without points are read."""
+    if faces is None:
+        return with_points(pixels, None, options)
+    bare = [i for i, face in enumerate(faces) if face.landmarks is None]
+    read = dict(zip(bare, with_points(pixels, [faces[i] for i in bare], options), strict=True)) if bare else {}
+    return [read.get(i, face) for i, face in enumerate(faces)]
+
+
 def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
     """The face with what was read of it."""
     weights = {**face.weights, "landmarks": readers.reader.spec.label}

@@ -5,10 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-_PARTS = np.asarray(  # colours of face.PARTS
-    [[255, 255, 255], [240, 200, 170], [120, 80, 160], [235, 235, 120], [40, 90, 220], [90, 50, 20], [220, 60, 90],
-     [200, 240, 240], [30, 30, 30], [60, 170, 80]]
-)  # fmt: skip
+from charaface.tasks.segment import COLOURS
+
 _TRUE, _FOUND = (0, 200, 0), (255, 0, 60)
 
 
@@ -35,7 +33,7 @@ def landmark_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray, sca
 
 def parsing_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray) -> np.ndarray:
     """Crops (N, S, S, 3) uint8, each beside its true and its found parts (N, S, S), as colours."""
-    colours = np.append(_PARTS, np.zeros((256 - len(_PARTS), 3)), axis=0).astype(np.uint8)
+    colours = np.append(COLOURS, np.zeros((256 - len(COLOURS), 3)), axis=0).astype(np.uint8)
     return grid([np.hstack([i, colours[t], colours[f]]) for i, t, f in zip(images, truth, found, strict=True)], 4)
 
 
