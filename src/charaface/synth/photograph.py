@@ -27,7 +27,7 @@ def studio(path: str | Path) -> Studio:
 
 
 def render_photograph(heads: Studio, seed: int, index: int, size: int = 160) -> Render:
-    """One person whose face fills half to two thirds of a size x size picture."""
+    """One person whose face fills four tenths to two thirds of a size x size picture."""
     rng = generator(seed, index)
     person = sample_person(rng)
     moment = sample_moment(rng, heads.kit.expression_names)
@@ -41,7 +41,7 @@ def sample_shot(rng: np.random.Generator, size: int) -> Shot:
     cloth = np.clip(rng.uniform(0.02, 0.9) + rng.normal(0, 0.15, 3), 0, 1)
     return Shot(
         size,
-        size * uniform(rng, 0.5, 0.66) / _TALL,
+        size * uniform(rng, 0.42, 0.64) / _TALL,
         (float(middle[0]), float(middle[1])),
         sample_light(rng),
         uniform(rng, 40, 200),

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from charaface.face import ACCESSORIES, PARTS
+from charaface.synth.labels import PARTS as DRAWN
 from charaface.train import losses, sheets
 from charaface.train.augment import Framing, framing_matrix, occlude, warp
 from charaface.train.config import Data, Recipe, RecipeError
@@ -100,8 +101,6 @@ class ParsingJob:
     """Single faces, drawn and photographed, with the parts of their pixels."""
 
     def __init__(self, recipe: Recipe, packs: Callable[[str, int], Pack]) -> None:
-        from charaface.synth.labels import PARTS as DRAWN  # here, so that a rendered pack needs no skia
-
         if not recipe.data.masks:
             raise RecipeError("the task segment needs data.masks = true")
         self.recipe = recipe
