@@ -153,7 +153,8 @@ def test_a_file_unlike_its_network_is_not_written(
     run = make_run(tmp_path, task)
     monkeypatch.setattr(module, "to_onnx", lambda *_: onnx.load(file.path))
     monkeypatch.setattr(module, "PARITY", 0.0)
-    with pytest.raises(ValueError, match=r"net\.onnx would differ from torch by 0\.\d+ px"):
+    monkeypatch.setattr(module, "SCORE_PARITY", 0.0)
+    with pytest.raises(ValueError, match=r"net\.onnx would differ from torch by 0\.\d+"):
         export(run, tmp_path / "out" / "net.onnx")
     assert not (tmp_path / "out").exists()
 

@@ -16,7 +16,7 @@ from charaface.train.fit import train
 from charaface.train.losses import parser_loss
 from charaface.train.losses.parser import UNKNOWN
 from charaface.train.nets.parser import Parsed, Parser
-from charaface.train.parsing import colourless, ious, part_table, parsing_crop
+from charaface.train.parsing import colourless, ious, parsing_crop, part_table
 
 from . import drawings
 from .conftest import WriteRecipe

@@ -16,6 +16,7 @@ from charaface.train import losses, sheets
 from charaface.train.augment import empty_crop
 from charaface.train.compose import Picture, compose, scene_of
 from charaface.train.config import Recipe
+from charaface.train.emotion import EmotionJob, open_expressions
 from charaface.train.labelled import open_labelled
 from charaface.train.loader import (
     Batch,
@@ -212,7 +213,8 @@ JOBS: dict[str, Callable[[Recipe, Callable[[str, int], Pack]], Job]] = {
     "segment": ParsingJob,
 }
 ONE_FACE = ("faces", "people")  # kinds of renders whose parts can be kept
-TASKS = (*JOBS, "points")
+TASKS = (*JOBS, "points", "emotion")
+LABELLED = ("points", "emotion")  # of these: learn from labelled faces, not from renders of their own
 
 
 def open_job(
@@ -228,6 +230,8 @@ def open_job(
     """
     if recipe.task == "points":
         return PointsJob(recipe, open_labelled(recipe.labels, cache, problem=say))
+    if recipe.task == "emotion":
+        return EmotionJob(recipe, open_expressions(recipe.labels, cache, problem=say))
     data = recipe.data
 
     def packs(kind: str, count: int) -> Pack:
