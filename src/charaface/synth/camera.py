@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charaface.synth.pen import Colour
+from charaface.synth.dress import Dress
 from charaface.synth.shade import Light
+
+_JUMPER = Dress()
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +21,7 @@ class Shot:
     middle: tuple[float, float]  # pixel of the middle between brows and chin
     light: Light
     distance: float = 80.0  # cm from the camera to the face
-    cloth: Colour = (0.2, 0.22, 0.3)
-    collar: float = -11.5  # y of the middle of its neckline
+    dress: Dress = _JUMPER
     backdrop: np.ndarray | None = None  # (size, size, 3) float32 linear
     samples: int = 2  # a pixel's side is the mean of so many
 

@@ -12,6 +12,8 @@ from charaface.face import Colour as NamedColour
 from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.camera import Camera, Shot
+from charaface.synth.dress import Dress, cloth, neckline
+from charaface.synth.folds import fold_maps, folded
 from charaface.synth.head_beard import added, beard_layer
 from charaface.synth.head_before import thing_layers
 from charaface.synth.head_hair import hair_layers, scalp
@@ -33,7 +35,7 @@ _SOLID = ("M_Face", "M_BackHead", "M_ScleraLeft", "M_ScleraRight", "M_Teeth", "M
 _BALLS = {"M_ScleraRight": 0, "M_ScleraLeft": 1}
 _PUPIL, _IRIS, _RING = 10.0, 23.0, 26.0  # degrees from the middle of the eye's look
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower points
-_INSIDE = {"M_Teeth": (0.8, 0.76, 0.68), "M_GumsTongue": (0.5, 0.2, 0.18)}
+_INSIDE = {"M_Teeth": (0.7, 0.66, 0.58), "M_GumsTongue": (0.5, 0.2, 0.18)}
 _CLOTH, _NOTHING = len(DRAWN), len(DRAWN) + 1
 _MEAN = cv2.INTER_AREA
 _GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and from where on it holds light back
@@ -63,6 +65,7 @@ class Studio:
         self.wrap = wrap(kit)
         self.marks = on_map(self.points.fixed.on(kit.vertices))
         self.parts = _part_map(self.marks)
+        self.folds = fold_maps(self.marks)
         self._middles = [_ball(kit, name) for name in _BALLS]
         self._shut = kit.head(expression={"eyeBlink_L": 1.0, "eyeBlink_R": 1.0}) - kit.vertices
 
@@ -101,7 +104,7 @@ class Studio:
         for one, places, bright in zip(layers, before, lit[1:], strict=True):
             lay(one, places, camera(places), bright, shot.light, film)
         middle = slice(shot.samples // 2, None, shot.samples)
-        own = self._parts(kind[middle, middle], at[middle, middle, 5:8], moment, shot.collar)
+        own = self._parts(kind[middle, middle], at[middle, middle, 5:8], moment, shot.dress)
         laid = film.part[middle, middle]
         parts = np.where(laid == NO_PART, own, laid)
         points = camera(self._marked(look.person, head, turn) @ turn.T)
@@ -154,9 +157,10 @@ class Studio:
         """(H, W, 3) float32 linear light of the head before its backdrop, without hair."""
         rest = at[..., 5:8]
         flat = on_map(rest)
-        albedo = cv2.remap(look.skin, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cloth = (rest[..., 1] < _neckline(rest, shot.collar)) & (kind != _NOTHING)
-        albedo[cloth] = linear(np.asarray(shot.cloth))
+        skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
+        albedo = cv2.remap(skin, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        clad = (rest[..., 1] < neckline(rest, shot.dress)) & (kind != _NOTHING)
+        albedo[clad] = cloth(rest[clad], shot.dress)
         way = _way(moment)
         iris = linear(np.asarray(look.person.iris))
         for name, k in _BALLS.items():
@@ -164,14 +168,16 @@ class Studio:
             albedo[ball] = _eye(rest[ball] - self._middles[k], way, iris)
         for name, value in _INSIDE.items():
             albedo[kind == DRAWN.index(name)] = linear(np.asarray(value))
-        worn = np.where(cloth, _CLOTH, kind).astype(np.uint8)
-        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], worn, _FINISH, shot.light)
+        worn = np.where(clad, _CLOTH, kind).astype(np.uint8)
+        open_ = np.maximum(at[..., 4], _REACHED[kind])
+        lit = np.where(_REACHED[kind] > 0, 0.55 * at[..., 3], at[..., 3]).astype(np.float32)
+        out = light(albedo, at[..., :3], lit, open_, worn, _FINISH, shot.light)
         backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
         wide = cv2.resize(backdrop, kind.shape[::-1], interpolation=cv2.INTER_LINEAR)
         cv2.copyTo(wide, (kind == _NOTHING).astype(np.uint8), out)
         return np.asarray(out)
 
-    def _parts(self, kind: np.ndarray, rest: np.ndarray, moment: Moment, collar: float) -> np.ndarray:
+    def _parts(self, kind: np.ndarray, rest: np.ndarray, moment: Moment, dress: Dress) -> np.ndarray:
         """(H, W) uint8 parts of the head itself."""
         flat = np.clip(np.round(on_map(rest)), 0, SIZE - 1).astype(int)
         out = self.parts[flat[..., 1], flat[..., 0]].copy()
@@ -183,7 +189,7 @@ class Studio:
         out[kind == DRAWN.index("M_Teeth")] = PARTS.index("teeth")
         out[(np.abs(rest[..., 0]) > 7.6) & (np.abs(rest[..., 1] - 1.5) < 4.5)] = PARTS.index("ear")
         out[rest[..., 1] < _jaw_height(rest)] = PARTS.index("neck")
-        out[rest[..., 1] < _neckline(rest, collar)] = PARTS.index("body")
+        out[rest[..., 1] < neckline(rest, dress)] = PARTS.index("body")
         out[kind == _NOTHING] = PARTS.index("background")
         return np.asarray(out, np.uint8)
 
@@ -262,12 +268,14 @@ def _finish() -> np.ndarray:
     for name in _BALLS:
         out[DRAWN.index(name)] = [0.9, 120.0, 0.1]
     for name in _INSIDE:
-        out[DRAWN.index(name)] = [0.3, 40.0, 0.35]
+        out[DRAWN.index(name)] = [0.15, 40.0, 0.3]
     out[_CLOTH] = [0.02, 14.0, 0.1]
     return np.asarray(out)
 
 
 _FINISH = _finish()
+_REACHED = np.zeros(_NOTHING + 1, np.float32)  # how much of the sky an open mouth lets in
+_REACHED[[DRAWN.index("M_Teeth"), DRAWN.index("M_GumsTongue")]] = 0.34, 0.14
 _CODE = np.round(255 * encoded(np.arange(4096) / 4095)).astype(np.uint8)
 
 
@@ -297,11 +305,6 @@ def _eye(apart: np.ndarray, way: np.ndarray, iris: np.ndarray) -> np.ndarray:
     rays = iris * (0.55 + 0.03 * (angle - _PUPIL))
     outer = np.where(angle < _RING, iris * 0.3, np.array([0.78, 0.73, 0.70]))
     return np.asarray(np.where(angle < _PUPIL, 0.006, np.where(angle < _IRIS, rays, outer)))
-
-
-def _neckline(rest: np.ndarray, collar: float) -> np.ndarray:
-    """The height at which cloth begins: lower before the throat."""
-    return np.asarray(collar + 1.8 * np.clip(np.abs(rest[..., 0]) / 6, 0, 1) - 0.12 * np.clip(rest[..., 2], -6, 8))
 
 
 def _jaw_height(rest: np.ndarray) -> np.ndarray:

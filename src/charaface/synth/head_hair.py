@@ -42,6 +42,7 @@ class HeadHair:
     frame: float = 0.0  # degrees that it begins further back at the jaw; less than 0: further forward
     uneven: float = 0.0  # degrees that it begins further back on the left side, and further forward on the right
     tuck: float = 0.0  # how far it falls in below, in parts of its width
+    swept: float = 0.0  # degrees that strands go aside on a cm of their way down
     tied: str = ""  # bun, knot, tail or tails; "": not
     tail: float = 10.0  # how long they are
     curl: float = 0.0  # 0 straight to 1 curly
@@ -229,7 +230,7 @@ def strands(hair: HeadHair, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of (H, W, 3) places of a shell: (H, W) how bright strands are, about -1 to 1, and (H, W) how thick hair is."""
     noise = texture(hair.seed, hair.curl)
     wave = hair.curl * 6 * np.sin(rest[..., 1] * (0.6 + hair.curl) + rest[..., 0] / 30)
-    x = ((rest[..., 0] + wave + 180) / 360 * noise.shape[1]).astype(np.float32)
+    x = ((rest[..., 0] + wave + hair.swept * rest[..., 1] + 180) / 360 * noise.shape[1]).astype(np.float32)
     y = ((rest[..., 1] + 30) / 50 * noise.shape[0]).astype(np.float32)
     bright = cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     return bright, rest[..., 2] + hair.rough * 1.2 * bright
