@@ -236,9 +236,13 @@ def strands(hair: HeadHair, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return bright, rest[..., 2] + hair.rough * 1.2 * bright
 
 
-@lru_cache(maxsize=8)
 def texture(seed: int, curl: float) -> np.ndarray:
-    """(256, 1024) float32 noise drawn out along the strands, about -1 to 1."""
+    """(256, 1024) float32 noise drawn out along the strands, about -1 to 1; one of a few."""
+    return _texture(seed % 12, round(curl, 1))
+
+
+@lru_cache(maxsize=132)
+def _texture(seed: int, curl: float) -> np.ndarray:
     rng = np.random.default_rng(seed + 2)
     out = np.zeros((256, 1024), np.float32)
     for fine, share in ((60, 0.5), (200, 0.6), (700, 0.6)):
