@@ -10,6 +10,7 @@ import pytest
 
 from charaface.face import EXPRESSIONS, Landmarks
 from charaface.synth.camera import Shot
+from charaface.synth.dress import Dress
 from charaface.synth.head import Look, Studio, encoded
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_moment, sample_person
@@ -35,7 +36,7 @@ def look(heads: Studio) -> Look:
 @pytest.fixture(scope="module")
 def shot() -> Shot:
     light = replace(sample_light(np.random.default_rng(0)), lamp=np.array([0.0, 0.0, 1.0]))
-    return Shot(SIZE, 5.0, (64.0, 62.0), light, 120.0, cloth=(0.1, 0.2, 0.6))
+    return Shot(SIZE, 5.0, (64.0, 62.0), light, 120.0, Dress(colour=(0.1, 0.2, 0.6)))
 
 
 def part(render: Render, *names: str) -> np.ndarray:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charaface.synth.pen import Colour
+from charaface.synth.dress import Dress
 from charaface.synth.shade import Light
+
+_JUMPER = Dress()
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,20 +21,20 @@ class Shot:
     middle: tuple[float, float]  # pixel of the middle between brows and chin
     light: Light
     distance: float = 80.0  # cm from the camera to the face
-    cloth: Colour = (0.2, 0.22, 0.3)
-    collar: float = -11.5  # y of the middle of its neckline
+    dress: Dress = _JUMPER
     backdrop: np.ndarray | None = None  # (size, size, 3) float32 linear
-    samples: int = 2  # a pixel's side is the mean of so many
+    samples: float = 1.5  # a pixel's side is the mean of so many
 
 
 class Camera:
     """Places of the turned head, in cm, to pixels of the picture before it is made smaller."""
 
     def __init__(self, shot: Shot, points: np.ndarray) -> None:
-        self.side = shot.size * shot.samples
+        self.side = round(shot.size * shot.samples)
+        finer = self.side / shot.size
         self._middle = points[[27, 8, 2, 14]].mean(axis=0)
-        self._unit = shot.unit * shot.samples
-        self._at = (np.asarray(shot.middle) + 0.5) * shot.samples - 0.5
+        self._unit = shot.unit * finer
+        self._at = (np.asarray(shot.middle) + 0.5) * finer - 0.5
         self._far = shot.distance
 
     def __call__(self, places: np.ndarray) -> np.ndarray:

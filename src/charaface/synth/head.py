@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,6 +12,8 @@ from charaface.face import Colour as NamedColour
 from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.camera import Camera, Shot
+from charaface.synth.dress import Dress, cloth, neckline
+from charaface.synth.folds import fold_maps, folded
 from charaface.synth.head_beard import added, beard_layer
 from charaface.synth.head_before import thing_layers
 from charaface.synth.head_hair import hair_layers, scalp
@@ -33,10 +35,12 @@ _SOLID = ("M_Face", "M_BackHead", "M_ScleraLeft", "M_ScleraRight", "M_Teeth", "M
 _BALLS = {"M_ScleraRight": 0, "M_ScleraLeft": 1}
 _PUPIL, _IRIS, _RING = 10.0, 23.0, 26.0  # degrees from the middle of the eye's look
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower points
-_INSIDE = {"M_Teeth": (0.8, 0.76, 0.68), "M_GumsTongue": (0.5, 0.2, 0.18)}
+_INSIDE = {"M_Teeth": (0.7, 0.66, 0.58), "M_GumsTongue": (0.5, 0.2, 0.18)}
 _CLOTH, _NOTHING = len(DRAWN), len(DRAWN) + 1
 _MEAN = cv2.INTER_AREA
 _GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and from where on it holds light back
+_THROAT = -7.0  # y below which cloth may be
+_SHUT = 0.13  # cm between lips that are shut
 _HIDDEN = 0.35  # cm that something must be before a point to hide it
 
 
@@ -53,17 +57,28 @@ class Studio:
     """The heads of a kit, with all that they share; two seconds of work."""
 
     def __init__(self, kit: FaceKit) -> None:
-        self.kit = kit
+        kit = kit.only(kit.of(*_SOLID))
+        self._middles = [_ball(kit, name) for name in _BALLS]
+        open_ = openness(kit.vertices, kit.triangles)
+        seen = np.flatnonzero(_ever_seen(kit, kit.triangles))
+        kept = np.unique(np.concatenate([kit.triangles[seen].ravel(), kit.landmarks]))
+        self.open = open_[kept]
+        self.kit = kit = kit.only(seen)
+        inside = np.isin(kit.material, [DRAWN.index(name) for name in _INSIDE])
+        self.kit = kit = replace(
+            kit,
+            triangles=np.concatenate([kit.triangles[~inside], kit.triangles[inside]]),
+            material=np.concatenate([kit.material[~inside], kit.material[inside]]),
+        )
+        self._shut_triangles = kit.triangles[: int((~inside).sum())]
         self.points = head_points(kit)
-        solid = kit.of(*_SOLID)
-        self.open = openness(kit.vertices, kit.triangles[solid])
-        solid = solid[_ever_seen(kit, kit.triangles[solid])]
-        self.triangles, self.material = kit.triangles[solid], kit.material[solid]
+        self.map = on_map(kit.vertices)
+        self._behind = np.ptp(self.map[kit.triangles][..., 0], axis=1) > SIZE  # where the map's ends meet
         self.scalp = scalp(kit)
         self.wrap = wrap(kit)
         self.marks = on_map(self.points.fixed.on(kit.vertices))
         self.parts = _part_map(self.marks)
-        self._middles = [_ball(kit, name) for name in _BALLS]
+        self.folds = fold_maps(self.marks)
         self._shut = kit.head(expression={"eyeBlink_L": 1.0, "eyeBlink_R": 1.0}) - kit.vertices
 
     def look(self, person: Person) -> Look:
@@ -89,60 +104,63 @@ class Studio:
         turn = rotation(moment.yaw, moment.pitch, moment.roll)
         camera = Camera(shot, self.points.fixed.on(head) @ turn.T)
         placed = (head @ turn.T).astype(np.float32)
-        layers = self._layers(look.person, head, outfit)
+        out = normals(head, self.kit.triangles)
+        layers = self._layers(look.person, head, out, outfit)
         before = [(one.vertices @ turn.T).astype(np.float32) for one in layers]
         lit = self._lit(placed, layers, before, shot.light)
-        seen = rasterise(camera(placed), self.triangles, camera.side, camera.side)
-        rows = [normals(placed, self.triangles), lit[0][:, None], self.open[:, None], self.kit.vertices]
-        at = seen.of(np.concatenate(rows, axis=1), self.triangles)
-        kind = np.where(seen.triangle >= 0, self.material[np.maximum(seen.triangle, 0)], _NOTHING)
+        triangles = self.kit.triangles if _gape(self.points.fixed.on(head)) else self._shut_triangles
+        seen = rasterise(camera(placed), triangles, camera.side, camera.side)
+        rows = [out @ turn.T.astype(np.float32), lit[0][:, None], self.open[:, None], self.kit.vertices, self.map]
+        at = seen.of(np.concatenate(rows, axis=1), self.kit.triangles)
+        at[self._behind[seen.triangle] & (seen.triangle >= 0), 8] = 0
+        kind = np.where(seen.triangle >= 0, self.kit.material[seen.triangle], _NOTHING)
         none = np.full(kind.shape, NO_PART, np.uint8)
         film = Film(self._colour(look, moment, shot, at, kind), seen.depth.copy(), none)
         for one, places, bright in zip(layers, before, lit[1:], strict=True):
             lay(one, places, camera(places), bright, shot.light, film)
-        middle = slice(shot.samples // 2, None, shot.samples)
-        own = self._parts(kind[middle, middle], at[middle, middle, 5:8], moment, shot.collar)
-        laid = film.part[middle, middle]
+        every = ((np.arange(shot.size) + 0.5) * camera.side / shot.size).astype(int)
+        middle = np.ix_(every, every)
+        own = self._parts(kind[middle], at[middle][..., 5:8], moment, shot.dress)
+        laid = film.part[middle]
         parts = np.where(laid == NO_PART, own, laid)
-        points = camera(self._marked(look.person, head, turn) @ turn.T)
+        points = camera(self._marked(look.person, head, out, turn) @ turn.T)
         solid = 255 * ((film.part != NO_PART) | (kind != _NOTHING)).astype(np.uint8)
         alpha = cv2.resize(solid, (shot.size,) * 2, interpolation=_MEAN)
         faces = _face(look.person, moment, shot, outfit, film.depth, points)
         gain = _exposure(film.colour, (film.part == NO_PART) & (kind == DRAWN.index("M_Face")))
         return Render(_developed(film.colour * gain, shot.size), faces, parts[None], alpha)
 
-    def _layers(self, person: Person, head: np.ndarray, outfit: Outfit) -> list[Layer]:
+    def _layers(self, person: Person, head: np.ndarray, out: np.ndarray, outfit: Outfit) -> list[Layer]:
         """What lies before the head, from the skin outwards."""
         hair = under(outfit.hat, person.hair)
         points, skull = self.points.fixed.on(head), self.wrap.on(head)
-        out = []
+        worn = []
         if beard := pressed(person.beard, outfit.mask):
-            out.append(beard_layer(beard, head, self.wrap, self.marks))
+            worn.append(beard_layer(beard, head, self.wrap, self.marks))
         if hair:
-            around = normals(head, self.kit.triangles)
-            out += hair_layers(hair, head, around, self.scalp, skull, self.kit.vertices)
+            worn += hair_layers(hair, head, out, self.scalp, skull, self.kit.vertices)
         if outfit.mask:
-            out += mask_layers(outfit.mask, points, skull)
+            worn += mask_layers(outfit.mask, points, skull)
         if outfit.scarf:
-            out.append(scarf_layer(outfit.scarf, skull))
+            worn.append(scarf_layer(outfit.scarf, skull))
         if outfit.hat:
-            out += hat_layers(outfit.hat, head, points, skull)
+            worn += hat_layers(outfit.hat, head, points, skull)
         for thing in outfit.things:
-            out += thing_layers(thing, points)
-        return out + (glasses_layers(outfit.glasses, points) if outfit.glasses else [])
+            worn += thing_layers(thing, points)
+        return worn + (glasses_layers(outfit.glasses, points) if outfit.glasses else [])
 
-    def _marked(self, person: Person, head: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    def _marked(self, person: Person, head: np.ndarray, out: np.ndarray, turn: np.ndarray) -> np.ndarray:
         """(68, 3) the points of a turned head; those of the jaw lie on a beard that is thin, and in one that is not."""
         at = self.points.seen(head, turn)
-        out = np.asarray(at.on(head), np.float32)
+        points = np.asarray(at.on(head), np.float32)
         if person.beard:
             more = added(person.beard, self.marks, at.on(self.kit.vertices)[:17])
-            out[:17] += more[:, None] * at.on(normals(head, self.kit.triangles))[:17]
-        return out
+            points[:17] += more[:, None] * at.on(out)[:17]
+        return points
 
     def _lit(self, placed: np.ndarray, layers: list[Layer], before: list[np.ndarray], told: Light) -> list[np.ndarray]:
         """How much of the lamp each vertex of the head and of what is before it sees."""
-        casting, first = [self.triangles], len(placed)
+        casting, first = [self._shut_triangles], len(placed)
         for one in layers:
             if one.casts is not None:
                 casting.append(one.triangles[one.casts[one.triangles].all(axis=1)] + np.int32(first))
@@ -153,10 +171,12 @@ class Studio:
     def _colour(self, look: Look, moment: Moment, shot: Shot, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
         """(H, W, 3) float32 linear light of the head before its backdrop, without hair."""
         rest = at[..., 5:8]
-        flat = on_map(rest)
-        albedo = cv2.remap(look.skin, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cloth = (rest[..., 1] < _neckline(rest, shot.collar)) & (kind != _NOTHING)
-        albedo[cloth] = linear(np.asarray(shot.cloth))
+        flat = np.ascontiguousarray(at[..., 8]), np.ascontiguousarray(at[..., 9])
+        skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
+        albedo = cv2.remap(skin, *flat, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        clad = (rest[..., 1] < _THROAT) & (kind != _NOTHING)
+        clad[clad] = rest[clad][:, 1] < neckline(rest[clad], shot.dress)
+        albedo[clad] = cloth(rest[clad], shot.dress)
         way = _way(moment)
         iris = linear(np.asarray(look.person.iris))
         for name, k in _BALLS.items():
@@ -164,14 +184,16 @@ class Studio:
             albedo[ball] = _eye(rest[ball] - self._middles[k], way, iris)
         for name, value in _INSIDE.items():
             albedo[kind == DRAWN.index(name)] = linear(np.asarray(value))
-        worn = np.where(cloth, _CLOTH, kind).astype(np.uint8)
-        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], worn, _FINISH, shot.light)
+        worn = np.where(clad, _CLOTH, kind).astype(np.uint8)
+        open_ = np.maximum(at[..., 4], _REACHED[kind])
+        lit = np.where(_REACHED[kind] > 0, 0.55 * at[..., 3], at[..., 3]).astype(np.float32)
+        out = light(albedo, at[..., :3], lit, open_, worn, _FINISH, shot.light)
         backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
         wide = cv2.resize(backdrop, kind.shape[::-1], interpolation=cv2.INTER_LINEAR)
         cv2.copyTo(wide, (kind == _NOTHING).astype(np.uint8), out)
         return np.asarray(out)
 
-    def _parts(self, kind: np.ndarray, rest: np.ndarray, moment: Moment, collar: float) -> np.ndarray:
+    def _parts(self, kind: np.ndarray, rest: np.ndarray, moment: Moment, dress: Dress) -> np.ndarray:
         """(H, W) uint8 parts of the head itself."""
         flat = np.clip(np.round(on_map(rest)), 0, SIZE - 1).astype(int)
         out = self.parts[flat[..., 1], flat[..., 0]].copy()
@@ -183,9 +205,14 @@ class Studio:
         out[kind == DRAWN.index("M_Teeth")] = PARTS.index("teeth")
         out[(np.abs(rest[..., 0]) > 7.6) & (np.abs(rest[..., 1] - 1.5) < 4.5)] = PARTS.index("ear")
         out[rest[..., 1] < _jaw_height(rest)] = PARTS.index("neck")
-        out[rest[..., 1] < _neckline(rest, collar)] = PARTS.index("body")
+        out[rest[..., 1] < neckline(rest, dress)] = PARTS.index("body")
         out[kind == _NOTHING] = PARTS.index("background")
         return np.asarray(out, np.uint8)
+
+
+def _gape(points: np.ndarray) -> bool:
+    """Whether something of the inside of a mouth may be seen."""
+    return bool(np.abs(points[61:64, 1] - points[[67, 66, 65], 1]).max() > _SHUT)
 
 
 def _face(
@@ -193,7 +220,7 @@ def _face(
 ) -> list[Face]:
     """The label of (68, 3) points in the large picture; none where the face is beside the small one."""
     hidden = _before(depth, points[:, :2]) > points[:, 2] + _HIDDEN / shot.distance
-    places = (points[:, :2] + 0.5) / shot.samples - 0.5
+    places = (points[:, :2] + 0.5) * shot.size / len(depth) - 0.5
     inside = ((places > -0.5) & (places < shot.size - 0.5)).all(axis=1)
     marks = Landmarks(places, np.ones(68), inside & ~hidden)
     box = clip_box(box_from_points(marks.points), shot.size, shot.size)
@@ -262,12 +289,14 @@ def _finish() -> np.ndarray:
     for name in _BALLS:
         out[DRAWN.index(name)] = [0.9, 120.0, 0.1]
     for name in _INSIDE:
-        out[DRAWN.index(name)] = [0.3, 40.0, 0.35]
+        out[DRAWN.index(name)] = [0.15, 40.0, 0.3]
     out[_CLOTH] = [0.02, 14.0, 0.1]
     return np.asarray(out)
 
 
 _FINISH = _finish()
+_REACHED = np.zeros(_NOTHING + 1, np.float32)  # how much of the sky an open mouth lets in
+_REACHED[[DRAWN.index("M_Teeth"), DRAWN.index("M_GumsTongue")]] = 0.34, 0.14
 _CODE = np.round(255 * encoded(np.arange(4096) / 4095)).astype(np.uint8)
 
 
@@ -297,11 +326,6 @@ def _eye(apart: np.ndarray, way: np.ndarray, iris: np.ndarray) -> np.ndarray:
     rays = iris * (0.55 + 0.03 * (angle - _PUPIL))
     outer = np.where(angle < _RING, iris * 0.3, np.array([0.78, 0.73, 0.70]))
     return np.asarray(np.where(angle < _PUPIL, 0.006, np.where(angle < _IRIS, rays, outer)))
-
-
-def _neckline(rest: np.ndarray, collar: float) -> np.ndarray:
-    """The height at which cloth begins: lower before the throat."""
-    return np.asarray(collar + 1.8 * np.clip(np.abs(rest[..., 0]) / 6, 0, 1) - 0.12 * np.clip(rest[..., 2], -6, 8))
 
 
 def _jaw_height(rest: np.ndarray) -> np.ndarray:

@@ -42,6 +42,7 @@ class HeadHair:
     frame: float = 0.0  # degrees that it begins further back at the jaw; less than 0: further forward
     uneven: float = 0.0  # degrees that it begins further back on the left side, and further forward on the right
     tuck: float = 0.0  # how far it falls in below, in parts of its width
+    swept: float = 0.0  # degrees that strands go aside on a cm of their way down
     tied: str = ""  # bun, knot, tail or tails; "": not
     tail: float = 10.0  # how long they are
     curl: float = 0.0  # 0 straight to 1 curly
@@ -229,15 +230,19 @@ def strands(hair: HeadHair, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of (H, W, 3) places of a shell: (H, W) how bright strands are, about -1 to 1, and (H, W) how thick hair is."""
     noise = texture(hair.seed, hair.curl)
     wave = hair.curl * 6 * np.sin(rest[..., 1] * (0.6 + hair.curl) + rest[..., 0] / 30)
-    x = ((rest[..., 0] + wave + 180) / 360 * noise.shape[1]).astype(np.float32)
+    x = ((rest[..., 0] + wave + hair.swept * rest[..., 1] + 180) / 360 * noise.shape[1]).astype(np.float32)
     y = ((rest[..., 1] + 30) / 50 * noise.shape[0]).astype(np.float32)
     bright = cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     return bright, rest[..., 2] + hair.rough * 1.2 * bright
 
 
-@lru_cache(maxsize=8)
 def texture(seed: int, curl: float) -> np.ndarray:
-    """(256, 1024) float32 noise drawn out along the strands, about -1 to 1."""
+    """(256, 1024) float32 noise drawn out along the strands, about -1 to 1; one of a few."""
+    return _texture(seed % 12, round(curl, 1))
+
+
+@lru_cache(maxsize=132)
+def _texture(seed: int, curl: float) -> np.ndarray:
     rng = np.random.default_rng(seed + 2)
     out = np.zeros((256, 1024), np.float32)
     for fine, share in ((60, 0.5), (200, 0.6), (700, 0.6)):

@@ -167,7 +167,7 @@ def mask_layers(mask: Mask, points: np.ndarray, skull: np.ndarray) -> list[Layer
     y = first + share * (last - first)
     a = np.broadcast_to(angle, y.shape)
     z = wrapped(skull, a, y, chin)
-    radius = z + 0.62 + mask.ridge * np.exp(-((a / 16) ** 2)) * np.sin(np.pi * np.clip(share, 0.1, 0.95))
+    radius = z + 0.62 + (mask.ridge + 0.4) * np.exp(-((a / 16) ** 2)) * np.sin(np.pi * np.clip(share, 0.1, 0.95))
     radius = radius - 0.7 * np.clip((share - 0.85) / 0.15, 0, 1) * (1 - side)
     radius += 0.06 * mask.pleats * np.sin(share * 22) * (1 - side)
     radians = np.radians(a)

@@ -40,28 +40,98 @@ EYES: dict[str, Colour] = {
 MIMICS: dict[str, list[dict[str, float]]] = {
     "neutral": [{}],
     "happy": [
-        {"mouthSmile": 0.9, "cheekSquint": 0.6, "mouthDimple": 0.3},
-        {"mouthSmile": 1.0, "cheekSquint": 0.8, "jawOpen": 0.2, "mouthUpperUp": 0.4, "eyeSquint": 0.4},
-        {"mouthSmile": 1.0, "cheekSquint": 0.9, "jawOpen": 0.45, "mouthUpperUp": 0.5, "eyeSquint": 0.5},
+        {"mouthSmile": 0.9, "cheekSquint": 0.7, "mouthDimple": 0.4},
+        {"mouthSmile": 1.0, "cheekSquint": 0.9, "jawOpen": 0.15, "mouthUpperUp": 0.55, "eyeSquint": 0.5},
+        {
+            "mouthSmile": 1.0,
+            "cheekSquint": 1.0,
+            "jawOpen": 0.3,
+            "mouthUpperUp": 0.6,
+            "mouthLowerDown": 0.3,
+            "eyeSquint": 0.5,
+        },
+        {
+            "mouthSmile": 1.0,
+            "cheekSquint": 1.0,
+            "jawOpen": 0.55,
+            "mouthUpperUp": 0.6,
+            "eyeSquint": 0.6,
+            "browOuterUp": 0.2,
+        },
     ],
     "sad": [
-        {"browInnerUp": 1.0, "mouthFrown": 0.9, "mouthShrugLower": 0.5, "eyeSquint": 0.2},
-        {"browInnerUp": 1.0, "mouthFrown": 1.0, "mouthStretch": 0.3, "jawOpen": 0.1, "cheekSquint": 0.3},
+        {"browInnerUp": 1.0, "mouthFrown": 1.0, "mouthShrugLower": 0.6, "eyeSquint": 0.3, "mouthLowerDown": 0.2},
+        {
+            "browInnerUp": 1.0,
+            "mouthFrown": 1.0,
+            "mouthStretch": 0.4,
+            "jawOpen": 0.12,
+            "cheekSquint": 0.5,
+            "browDown": 0.3,
+        },
+        {"browInnerUp": 0.9, "mouthFrown": 0.9, "mouthPress": 0.5, "mouthShrugLower": 0.9, "eyeBlink": 0.3},
     ],
     "angry": [
-        {"browDown": 1.0, "eyeSquint": 0.4, "mouthPress": 0.8, "noseSneer": 0.4, "mouthFrown": 0.4},
-        {"browDown": 1.0, "noseSneer": 0.7, "jawOpen": 0.35, "mouthUpperUp": 0.6, "mouthLowerDown": 0.7},
+        {"browDown": 1.0, "eyeSquint": 0.5, "mouthPress": 1.0, "noseSneer": 0.5, "mouthFrown": 0.5},
+        {
+            "browDown": 1.0,
+            "noseSneer": 0.9,
+            "jawOpen": 0.3,
+            "mouthUpperUp": 0.7,
+            "mouthLowerDown": 0.8,
+            "mouthFrown": 0.4,
+        },
+        {
+            "browDown": 1.0,
+            "noseSneer": 0.6,
+            "jawOpen": 0.65,
+            "mouthUpperUp": 0.6,
+            "mouthLowerDown": 0.6,
+            "eyeSquint": 0.4,
+        },
+        {"browDown": 1.0, "eyeWide": 0.5, "mouthFunnel": 0.4, "jawForward": 0.6, "mouthPress": 0.5},
     ],
     "surprise": [
-        {"browInnerUp": 0.9, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.6},
-        {"browInnerUp": 0.8, "browOuterUp": 0.9, "eyeWide": 0.8, "jawOpen": 0.35, "mouthFunnel": 0.5},
+        {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.65},
+        {"browInnerUp": 0.9, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.4, "mouthFunnel": 0.6},
+        {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.2, "mouthPucker": 0.4},
     ],
     "fear": [
-        {"browInnerUp": 1.0, "browOuterUp": 0.3, "browDown": 0.3, "eyeWide": 1.0, "mouthStretch": 0.9, "jawOpen": 0.25},
+        {
+            "browInnerUp": 1.0,
+            "browOuterUp": 0.4,
+            "browDown": 0.35,
+            "eyeWide": 1.0,
+            "mouthStretch": 1.0,
+            "jawOpen": 0.25,
+        },
+        {
+            "browInnerUp": 1.0,
+            "browDown": 0.4,
+            "eyeWide": 1.0,
+            "mouthStretch": 0.9,
+            "jawOpen": 0.5,
+            "mouthLowerDown": 0.6,
+        },
     ],
     "disgust": [
-        {"noseSneer": 1.0, "mouthUpperUp": 0.8, "browDown": 0.6, "eyeSquint": 0.5, "mouthFrown": 0.4},
-        {"noseSneer": 0.9, "cheekSquint": 0.6, "browDown": 0.5, "mouthShrugUpper": 0.6, "mouthPress": 0.3},
+        {"noseSneer": 1.0, "mouthUpperUp": 0.9, "browDown": 0.6, "eyeSquint": 0.6, "mouthFrown": 0.5},
+        {
+            "noseSneer": 1.0,
+            "cheekSquint": 0.7,
+            "browDown": 0.5,
+            "mouthShrugUpper": 0.7,
+            "mouthPress": 0.3,
+            "eyeSquint": 0.5,
+        },
+        {
+            "noseSneer": 1.0,
+            "mouthUpperUp": 1.0,
+            "jawOpen": 0.25,
+            "mouthLowerDown": 0.4,
+            "eyeSquint": 0.6,
+            "mouthFrown": 0.4,
+        },
     ],
 }
 
@@ -206,6 +276,7 @@ def _hair(rng: np.random.Generator, colour: Colour, feminine: float, old: float,
         frame=rng.normal(-2, 9),
         uneven=rng.normal(0, 8),
         tuck=uniform(rng, -0.08, 0.2),
+        swept=rng.normal(0, 1.5 if long else 7.0),
         tied=tied,
         tail=uniform(rng, 4, 16),
         curl={"straight": uniform(rng, 0, 0.1), "wavy": uniform(rng, 0.15, 0.45), "curly": uniform(rng, 0.6, 1.0)}[
@@ -231,17 +302,19 @@ def sample_moment(rng: np.random.Generator, names: tuple[str, ...]) -> Moment:
     """A pose, an expression and a look. names: the kit's shapes."""
     kind = pick(rng, neutral=0.34, happy=0.26, sad=0.08, angry=0.08, surprise=0.1, fear=0.07, disgust=0.07)
     forms = MIMICS[kind]
-    strength = uniform(rng, 0.55, 1.0)
+    strength = uniform(rng, 0.7, 1.15)
     shapes = {
         name: value * strength * uniform(rng, 0.8, 1.15) for name, value in forms[int(rng.integers(len(forms)))].items()
     }
     if kind == "neutral" and rng.random() < 0.3:  # somebody speaks
         shapes = {
-            "jawOpen": uniform(rng, 0, 0.3),
+            "jawOpen": uniform(rng, 0, 0.25),
             "mouthFunnel": uniform(rng, 0, 0.4),
             "mouthPucker": uniform(rng, 0, 0.3),
         }
-    closed = 1.0 if rng.random() < 0.05 else uniform(rng, 0, 0.35) * (rng.random() < 0.5) * (kind != "surprise")
+    closed = (
+        1.0 if rng.random() < 0.05 else uniform(rng, 0, 0.3) * (rng.random() < 0.4) * (kind not in ("surprise", "fear"))
+    )
     wide = rng.random() < 0.35
     yaw = uniform(rng, -90, 90) if wide else rng.normal(0, 22)
     return Moment(

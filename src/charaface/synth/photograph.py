@@ -9,6 +9,7 @@ import numpy as np
 
 from charaface.synth.camera import Shot
 from charaface.synth.dice import uniform
+from charaface.synth.dress import sample_dress
 from charaface.synth.head import Studio
 from charaface.synth.kit import read_kit
 from charaface.synth.labels import Render, generator
@@ -38,15 +39,13 @@ def render_photograph(heads: Studio, seed: int, index: int, size: int = 160) -> 
 def sample_shot(rng: np.random.Generator, size: int) -> Shot:
     """A camera, a light and a place."""
     middle = size / 2 + rng.uniform(-0.05, 0.05, 2) * size
-    cloth = np.clip(rng.uniform(0.02, 0.9) + rng.normal(0, 0.15, 3), 0, 1)
     return Shot(
         size,
         size * uniform(rng, 0.42, 0.64) / _TALL,
         (float(middle[0]), float(middle[1])),
         sample_light(rng),
         uniform(rng, 40, 200),
-        (float(cloth[0]), float(cloth[1]), float(cloth[2])),
-        uniform(rng, -13.0, -9.5),
+        sample_dress(rng),
         sample_place(rng, size),
     )
 

@@ -26,7 +26,7 @@ def sample_place(rng: np.random.Generator, size: int) -> np.ndarray:
 
 def _colour(rng: np.random.Generator, strong: float = 0.05) -> np.ndarray:
     """(3,) an everyday colour, 0 to 1: mostly near grey."""
-    spread = strong * (3 if rng.random() < 0.15 else 1)
+    spread = strong * (2.5 if rng.random() < 0.12 else 1)
     return np.clip(uniform(rng, 0.03, 0.95) + rng.normal(0, spread, 3), 0, 1).astype(np.float32)
 
 
@@ -99,8 +99,8 @@ def _lights(rng: np.random.Generator, pixels: np.ndarray) -> None:
 
 
 def _grain(rng: np.random.Generator, pixels: np.ndarray, amount: float) -> None:
-    cloud = rng.normal(0, amount, (24, 24, 3)).astype(np.float32)
-    pixels += cv2.resize(cloud, (_GRID, _GRID), interpolation=cv2.INTER_LINEAR)
+    cloud = rng.normal(0, amount, (24, 24)).astype(np.float32)
+    pixels += cv2.resize(cloud, (_GRID, _GRID), interpolation=cv2.INTER_CUBIC)[..., None]
 
 
 _HAIR_OF = [(0.05, 0.04, 0.04), (0.22, 0.14, 0.09), (0.6, 0.48, 0.3), (0.5, 0.5, 0.5)]
