@@ -1,6 +1,6 @@
 """Where the faces of FER2013 lie in their pictures: what the crop of a network for expressions has to be.
 
-python benchmarks/fer_faces.py [COUNT]        pictures of the training part of CHARAFACE_DATA, 500 by default; prints only
+python benchmarks/fer_faces.py [COUNT]    pictures of the training part in CHARAFACE_DATA, 500 by default; prints only
 Our own detector and landmark network read each picture, four times enlarged, its edge pixels going on around it. Boxes
 of less than a third of the picture are none of its face, and count as not found.
 """
