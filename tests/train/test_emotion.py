@@ -232,3 +232,15 @@ def test_a_run_keeps_what_it_said_of_each_held_out_face(recipe: Recipe, tmp_path
         assert [bool(re.match("PublicTest/", name)) for name in kept["names"]] == [True] * 14
     assert 100 * right.mean() == pytest.approx(outcome.figures["accuracy"])
     assert json.loads((tmp_path / "run" / "recipe.json").read_text())["made_with"]["data"]
+
+
+def test_the_network_that_learns_is_compiled_where_that_is_asked_for(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[bool] = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda net: compiled.append(net.training))
+    short = replace(recipe, schedule=replace(recipe.schedule, samples=28))
+    train(short, tmp_path / "plain")
+    assert compiled == []
+    train(replace(short, compile=True), tmp_path / "fused")
+    assert compiled == [True]
