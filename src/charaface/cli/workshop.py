@@ -161,7 +161,9 @@ def study(study: Path, folder: Path | None, settings: tuple[str, ...], workers: 
 @click.argument("output", type=FilePath)
 @click.option("--mean", type=FilePath, help="Write the mean with these weights, which the run went on from.")
 @click.option(
-    "--scale", type=click.FloatRange(0.01, 100), default=1.0, show_default=True, help="Of the logits of finds."
+    "--scale",
+    type=click.FloatRange(0.01, 100),
+    help="Of the logits of finds and expressions.  [default: 1; of expressions as their stop faces have it]",
 )
 @click.option(
     "--shift",

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from charaface.face import EXPRESSIONS
 from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
 from charaface.train.nets.cost import channels_of
@@ -53,12 +54,30 @@ class _Points(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         if self.grey:
-            red, green, blue = image.split(1, 1)
-            image = _GREY[0] * red + _GREY[1] * green + _GREY[2] * blue  # (N, 1, S, S)
+            image = _greyed(image)
         if self.stretch:
             low, high = image.amin((1, 2, 3), keepdim=True), image.amax((1, 2, 3), keepdim=True)
             image = 2 * (image - low) / (high - low).clamp(min=_FLAT) - 1
         return (self.net(image),)
+
+
+class _Emotion(nn.Module):
+    """emotion of a network for expressions: the probabilities of a crop in three channels, which it may want grey."""
+
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:  # noqa: ARG002
+        super().__init__()
+        self.net, self.grey, self.scale = net, channels_of(net) == 1, scale
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        logits = self.net(_greyed(image) if self.grey else image)  # (N, 7)
+        return (torch.softmax(logits * self.scale, dim=1),)
+
+
+def _greyed(image: Tensor) -> Tensor:
+    """(N, 1, S, S) of (N, 3, S, S)."""
+    red, green, blue = image.split(1, 1)
+    grey: Tensor = _GREY[0] * red + _GREY[1] * green + _GREY[2] * blue
+    return grey
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,7 @@ class Form:
     example: tuple[int, ...]  # an input shape; no dimension that may vary is 1
     checks: tuple[tuple[int, ...], ...]
     spec: dict[str, Any]
+    moved: tuple[str, ...] = ("scale", "shift")  # what may be done to the logits of its scores
 
     def dynamic(self) -> dict[int, Any]:
         """Which dimensions of the input may vary."""
@@ -112,8 +132,12 @@ def form_of(recipe: dict[str, Any]) -> Form:
     """The form of a run's full recipe. Raises RecipeError for a task that has none."""
     if recipe["task"] == "points":
         return _points(recipe["labels"], recipe.get("foreign", {}))
+    if recipe["task"] == "emotion":
+        return _emotion(recipe["labels"])
     if recipe["task"] not in FORMS:
-        raise RecipeError(f"no export for task {recipe['task']!r}; there are {', '.join([*FORMS, 'points'])}")
+        raise RecipeError(
+            f"no export for task {recipe['task']!r}; there are {', '.join([*FORMS, 'points', 'emotion'])}"
+        )
     return FORMS[recipe["task"]]
 
 
@@ -134,4 +158,17 @@ def _points(labels: dict[str, Any], foreign: dict[str, Any]) -> Form:
         (2, 3, size, size),
         ((1, 3, size, size), (3, 3, size, size)),
         spec,
+        moved=(),
     )
+
+
+def _emotion(labels: dict[str, Any]) -> Form:
+    """The form of a network for expressions: whose input size the recipe says."""
+    size = labels["size"]
+    spec = {
+        "input": _input([size, size]),
+        "crop_scale": labels["crop_scale"],
+        "labels": {"emotion": list(EXPRESSIONS)},
+    }
+    shapes = (1, 3, size, size), (3, 3, size, size)
+    return Form(_Emotion, ("emotion",), 0, 0.0, (2, 3, size, size), shapes, spec, moved=("scale",))

@@ -15,6 +15,7 @@ from charaface.train import losses, sheets
 from charaface.train.augment import empty_crop
 from charaface.train.compose import Picture, compose, scene_of
 from charaface.train.config import Recipe
+from charaface.train.emotion import EmotionJob, open_expressions
 from charaface.train.labelled import open_labelled
 from charaface.train.loader import Batch, detector_batch, face_crop, landmark_batch, learned, stack_crops
 from charaface.train.nets.detector import Boxes
@@ -187,7 +188,8 @@ class DetectJob:
         return compose([scene_of(self.scenes, int(i)) for i in (index, *others)], rng)
 
 
-TASKS = ("landmarks", "detect", "points")
+TASKS = ("landmarks", "detect", "points", "emotion")
+LABELLED = ("points", "emotion")  # of these: learn from labelled faces, not from renders of their own
 
 
 def open_job(
@@ -203,6 +205,8 @@ def open_job(
     """
     if recipe.task == "points":
         return PointsJob(recipe, open_labelled(recipe.labels, cache, problem=say))
+    if recipe.task == "emotion":
+        return EmotionJob(recipe, open_expressions(recipe.labels, cache, problem=say))
     data = recipe.data
 
     def packs(kind: str, count: int) -> Pack:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from torch import nn
 
 from charaface.train.nets.detector import Detector
+from charaface.train.nets.expression import Expression
 from charaface.train.nets.inception_resnet_v1 import InceptionResnetV1
 from charaface.train.nets.landmarker import Landmarker
+from charaface.train.nets.mini_xception import MiniXception
 from charaface.train.nets.pfld import PFLD
 from charaface.train.nets.resnet50 import ResNet50
 from charaface.train.nets.timm import Timm
@@ -24,4 +26,6 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "vgg16": VGG16,
     "pfld": PFLD,
     "timm": Timm,
+    "mini_xception": MiniXception,
+    "expression": Expression,
 }
