@@ -66,7 +66,7 @@ def sample_state(rng: np.random.Generator, who: Character, expression: str | Non
         turn = replace(turn, yaw=turn.yaw if abs(turn.yaw) <= SHOWN else uniform(rng, -SHOWN, SHOWN))
         covers = {"patch": 0.25, "plaster": 0.15}
     way = weighted(rng, WAYS[feel], [w.often for w in WAYS[feel]])
-    strength = uniform(rng, 0.55, 1.3)
+    strength = uniform(rng, 0.65, 1.35)
     left, right = _sample_lids(rng, who, feel, way, strength)
     looks = rng.random() < 0.6
     down = rng.normal(0, 0.3) * looks + uniform(rng, *way.gaze) * strength
@@ -103,7 +103,7 @@ def _sample_lids(rng: np.random.Generator, who: Character, feel: str, way: Way, 
     if balls and feel in ("angry", "sad", "disgust"):  # a ball shows its mood by the lid over it
         cut = max(cut, uniform(rng, 0.1, 0.5))
     elif balls and feel == "neutral" and rng.random() < 0.3:
-        cut = uniform(rng, 0.0, 0.55)
+        cut = uniform(rng, 0.0, 0.4)
     open_ = 1 + (uniform(rng, *way.open) - 1) * strength
     lids = Lids(open_, uniform(rng, 0.2, 0.9), uniform(rng, *way.push) * strength, cut, slope)
     lids = LOOKS[look](rng, lids)
