@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from charaface import session
+from charaface import session, weights
+from charaface.weights import WEIGHTS, Weight
 from painted import World
 
 
@@ -14,3 +15,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     fakes = World()
     monkeypatch.setattr(session, "load", fakes.load)
     return fakes
+
+
+@pytest.fixture
+def moods(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The same, and the package has networks for the expressions of photographs and of drawings."""
+    own = {
+        name: Weight(f"{name}.onnx", "", "MIT", data, "", generated=data == "paint")
+        for name, data in (("emotion-photo", "photographs of people"), ("emotion-drawn", "paint"))
+    }
+    monkeypatch.setattr(weights, "WEIGHTS", {**WEIGHTS, **own})
+    monkeypatch.setattr(weights, "SHARED", {"emotion": tuple(own)})
+    return world

@@ -7,12 +7,14 @@ stretched so that their box is the square. The fakes measure squares to a fracti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from charaface.face import ACCESSORIES, EXPRESSIONS, PARTS
 from charaface.geometry import box_from_points
 from charaface.gif import GifWriter
 from charaface.pose import HEAD
@@ -151,14 +153,95 @@ def landmarker(face: float = 0.95) -> Fake:
     return Fake(spec, answer)
 
 
+MOODS = {"happy": (0, 255, 0), "sad": (0, 0, 0), "angry": (255, 255, 255)}  # colour in the middle of a face
+SURE = 0.79  # what the painted expression gets; the six others share the rest
+
+
+def mark(image: np.ndarray, square: Square, mood: str) -> np.ndarray:
+    """The picture with an expression painted into the middle of a face; a face without any is neutral."""
+    x0, y0, side = square
+    a, b, reach = round(x0 + side / 2), round(y0 + side / 2), round(side / 6)
+    image[b - reach : b + reach, a - reach : a + reach] = MOODS[mood]
+    return image
+
+
+def expresser(name: str = "moods", domains: tuple[str, ...] = (), sure: float = SURE, size: int = 48) -> Fake:
+    """Tells the expression from the colour in the middle of each crop."""
+
+    def read(planes: np.ndarray) -> list[float]:
+        spot = planes[:, size // 2, size // 2] * 127.5 + 127.5
+        near = {mood: float(np.abs(spot - colour).max()) for mood, colour in {**MOODS, "neutral": MAGENTA}.items()}
+        mood = min(near, key=near.__getitem__)
+        return [sure if name == mood else (1 - sure) / 6 for name in REVERSED]
+
+    def answer(batch: np.ndarray) -> dict[str, np.ndarray]:
+        return {"emotion": np.array([read(planes) for planes in batch], np.float32).reshape(len(batch), 7)}
+
+    spec = Spec(name, 1, "emotion", _feed((size, size)), ("emotion",), "MIT", "paint", None, 1.2)
+    return Fake(replace(spec, labels={"emotion": REVERSED}, domains=domains), answer)
+
+
+def part_maps(size: int = 32) -> np.ndarray:
+    """(10, size, size) where the parser sees the parts of a crop twice as wide as its face: hair above, skin, eyes."""
+    out = np.zeros((len(PARTS), size, size), np.float32)
+    quarter, half = size // 4, size // 2
+    out[PARTS.index("hair"), :quarter, quarter : 3 * quarter] = 1
+    out[PARTS.index("skin"), quarter : 3 * quarter, quarter : 3 * quarter] = 1
+    rows, columns = np.indices((size, size)) + 0.5
+    for part in (slice(36, 42), slice(42, 48)):
+        x, y = quarter + half * TEMPLATE[part].mean(axis=0)
+        spot = np.hypot(columns - x, rows - y) < size / 16
+        out[:, spot] = 0
+        out[PARTS.index("iris"), spot] = 1
+    out[0] = 1 - out[1:].sum(axis=0)
+    return out
+
+
+def parser(size: int = 64) -> Fake:
+    """Sees the same parts in every crop, a hat where the crop's corner is dark, and whether there is any colour."""
+
+    def told(planes: np.ndarray) -> tuple[list[float], float]:
+        hat = 0.9 if planes[:, 2, size // 2].max() < -0.9 else 0.1
+        return [0.2, 0.1, hat, 0.3, 0.05], 0.02 if np.ptp(planes, axis=0).max() > 0.1 else 0.97
+
+    def answer(batch: np.ndarray) -> dict[str, np.ndarray]:
+        seen = [told(planes) for planes in batch]
+        return {
+            "parts": np.tile(part_maps(size // 2), (len(batch), 1, 1, 1)),
+            "accessories": np.array([a for a, _ in seen], np.float32).reshape(-1, len(ACCESSORIES)),
+            "monochrome": np.array([m for _, m in seen], np.float32),
+            "presentation": np.tile(np.array([0.75, 0.25], np.float32), (len(batch), 1)),
+        }
+
+    outputs = ("parts", "accessories", "monochrome", "presentation")
+    spec = Spec("parts", 1, "segment", _feed((size, size)), outputs, "MIT", "paint", None, 2.0)
+    labels = {"parts": PARTS, "accessories": ACCESSORIES, "presentation": ("feminine", "masculine")}
+    return Fake(replace(spec, labels=labels), answer)
+
+
+REVERSED = EXPRESSIONS[::-1]  # a network has an order of its own
+
+
 class World:
-    """The fakes, and loading that gives them out by the names of the package's own networks; mine.onnx: a pointer."""
+    """The fakes, and loading that gives them out by the names of the package's own networks; mine.onnx: a pointer.
+
+    moods.onnx tells expressions on any kind of picture.
+    """
 
     def __init__(self) -> None:
         self.detector, self.landmarker, self.pointer = detector(), landmarker(), pointer()
+        self.moods, self.parser = expresser(), parser()
+        self.photo = expresser("emotion-photo", ("photo",))
+        self.drawn = expresser("emotion-drawn", ("anime", "manga", "cartoon", "painting"))
 
     def load(self, name: str | Path, threads: int | None = None) -> Fake:  # noqa: ARG002 (the shape of session.load)
         known = {"detector": self.detector, "landmarks68": self.landmarker, "mine.onnx": self.pointer}
+        known |= {
+            "parser": self.parser,
+            "moods.onnx": self.moods,
+            "emotion-photo": self.photo,
+            "emotion-drawn": self.drawn,
+        }
         return known[str(name)]
 
     @property

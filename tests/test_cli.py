@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charaface import __version__, crop, frames, landmarks
+from charaface import __version__, crop, emotion, frames, landmarks, weights
 from charaface.cli import program, run
 from charaface.cli.annotate import KINDS
 from charaface.cli.done import LEDGER
@@ -340,3 +340,42 @@ def test_every_command_has_help_for_itself_and_each_option() -> None:
 def test_both_ways_to_start_are_the_same_program(how: list[str]) -> None:
     done = subprocess.run([sys.executable, *how, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == f"charaface, version {__version__}"
+
+
+@pytest.mark.usefixtures("moods")
+def test_emotion_prints_the_expressions_of_all_frames(tmp_path: Path, capsys: Capture) -> None:
+    a, b = picture(tmp_path / "a.png", 2), gif(tmp_path / "b.gif")
+    assert run(["emotion", str(a), str(b)]) == 0
+    found = lines(capsys)
+    assert [[face["emotion"]["label"] for face in line["faces"]] for line in found] == [["neutral"] * 2] + [
+        ["neutral"]
+    ] * 3
+    assert found[0]["faces"] == [face.to_dict() for face in emotion(a)]
+    assert run(["emotion", str(a), "--weights", "generated"]) == 0
+    (line,) = lines(capsys)
+    assert {face["weights"]["emotion"] for face in line["faces"]} == {"emotion-drawn-1"}
+    assert run(["emotion", str(a), "--weights", "generated", "--model", "emotion-photo"]) == 2
+    assert "which weights generated leave out" in capsys.readouterr().err
+
+
+def test_emotion_without_a_network_stops_at_once(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(weights, "SHARED", {"emotion": ()})
+    assert run(["emotion", str(picture(tmp_path / "a.png")), str(picture(tmp_path / "b.png"))]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "error: there are no weights for emotion yet; name a network of yours as model (--model FILE.onnx)"
+    ]
+    assert world.detector.calls == []
+    assert run(["emotion", str(tmp_path / "a.png"), "--model", "moods.onnx"]) == 0
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("command", ["detect", "landmarks", "crop", "annotate", "report"])
+def test_every_command_that_runs_networks_takes_the_choice_of_weights(tmp_path: Path, command: str) -> None:
+    out = tmp_path / (
+        "out.html" if command == "report" else "out.png" if command in ("annotate", "crop") else "out.jsonl"
+    )
+    assert run([command, str(picture(tmp_path / "a.png")), "--weights", "generated", "-o", str(out)]) == 0
+    assert out.exists()
+    assert run([command, str(tmp_path / "a.png"), "--weights", "free", "-o", str(out)]) == 2

@@ -39,19 +39,23 @@ PUBLIC = [
     "Limits",
     "OutputError",
     "Pose",
+    "analyze",
     "annotate",
+    "attributes",
     "crop",
     "crop_matrices",
     "detect",
+    "emotion",
     "frames",
     "landmarks",
     "report",
+    "segment",
 ]
 FORBIDDEN = ["torch", "onnxruntime", "av", "fastapi", "skia", "click", "cv2", "PIL", "numba", "rich"]
 
 
 def test_there_are_tasks() -> None:
-    assert {"annotate", "crop", "detect", "frames", "landmarks", "report"} <= set(TASKS)
+    assert {"annotate", "crop", "detect", "emotion", "frames", "landmarks", "report"} <= set(TASKS)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -176,14 +180,14 @@ def blocks(language: str, page: str = "tasks") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.usefixtures("world", "desk")
+@pytest.mark.usefixtures("moods", "desk")
 @pytest.mark.parametrize("code", blocks("python"))
 def test_every_python_example_of_the_docs_runs(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "docs/tasks.md", "exec"), {})
     assert capsys.readouterr().out or "annotate" in code
 
 
-@pytest.mark.usefixtures("world", "desk")
+@pytest.mark.usefixtures("moods", "desk")
 @pytest.mark.parametrize("line", [line for block in blocks("sh") for line in block.splitlines()])
 def test_every_command_of_the_docs_runs(line: str) -> None:
     name, *arguments = shlex.split(line.partition(" > ")[0])

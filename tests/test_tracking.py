@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from charaface.tracking import FRAME, PointFilter, affinity, face_size, is_cut, match, thumbnail
+from charaface.tracking import FRAME, PointFilter, Vote, affinity, face_size, is_cut, match, thumbnail
 from painted import points_of
 
 EYES = 100.0  # pixels between the outer eye corners
@@ -145,3 +145,48 @@ def test_every_picture_has_a_thumbnail(shape: tuple[int, int, int]) -> None:
     small = thumbnail(np.full(shape, 100, np.uint8))
     assert small.shape == (24, 24)
     assert np.all(small == 100)
+
+
+def voted(said: list[dict[int, list[float]]], step: float = 0.04) -> list[dict[int, np.ndarray]]:
+    vote = Vote(0.5)
+    return [vote({track: np.array(one) for track, one in now.items()}, i * step) for i, now in enumerate(said)]
+
+
+HAPPY, SAD = [0.8, 0.2], [0.1, 0.9]
+
+
+def test_a_vote_on_what_never_changes_is_that_and_the_first_is_as_it_was_said() -> None:
+    found = voted([{0: HAPPY}] * 40)
+    assert found[0][0].tolist() == HAPPY
+    assert all(one[0] == pytest.approx(HAPPY) for one in found)
+    assert voted([{0: SAD}, {0: HAPPY}])[0][0].tolist() == SAD
+
+
+def test_one_voice_among_many_changes_no_mind_at_any_rate_of_frames() -> None:
+    for step in (1 / 60, 0.04, 1 / 15, 0.1):
+        found = voted([{0: HAPPY}] * 40 + [{0: SAD}] + [{0: HAPPY}] * 40, step)
+        assert all(one[0].argmax() == 0 for one in found)
+        assert found[40][0][1] > found[39][0][1]
+
+
+def test_a_vote_is_the_mean_of_the_last_half_second_and_nothing_older() -> None:
+    found = voted([{0: HAPPY}] * 20 + [{0: SAD}] * 20, step=0.1)
+    assert [round(float(one[0][0]), 4) for one in found[19:26]] == [0.8, 0.66, 0.52, 0.38, 0.24, 0.1, 0.1]
+    assert voted([{0: HAPPY}, {0: SAD}], step=0.6)[1][0].tolist() == SAD
+
+
+def test_tracks_vote_apart_in_any_order_and_a_new_one_begins_anew() -> None:
+    clip = [{0: HAPPY, 1: SAD}] * 6 + [{1: SAD, 0: SAD}] * 3 + [{2: HAPPY}]
+    turned = [dict(reversed(now.items())) for now in clip]
+    for a, b in zip(voted(clip), voted(turned), strict=True):
+        assert {track: values.tolist() for track, values in a.items()} == {t: v.tolist() for t, v in b.items()}
+    assert voted(clip)[-1][2].tolist() == HAPPY
+    alone = voted([{1: now[1]} for now in clip[:9]])
+    assert [one[1].tolist() for one in voted(clip)[:9]] == [one[1].tolist() for one in alone]
+
+
+def test_a_vote_remembers_no_more_than_its_window() -> None:
+    vote = Vote(0.5)
+    for i in range(500):
+        vote({i // 10: np.array(HAPPY)}, i * 0.04)
+    assert sum(len(past) for past in vote._said.values()) <= 26  # those of two windows

@@ -48,3 +48,35 @@ def test_a_miss_names_what_there_is_and_the_nearest(monkeypatch: pytest.MonkeyPa
         weights.read("landmark86")
     with pytest.raises(InputError, match=r"gone\.onnx: no such file"):
         weights.read("gone.onnx")
+
+
+def test_what_finds_and_reads_faces_learned_from_generated_pictures_alone() -> None:
+    """So the choice of weights changes nothing about them, and they need not be asked."""
+    assert all(WEIGHTS[name].generated for name in DEFAULTS.values())
+
+
+def test_a_network_that_shares_a_task_is_for_it_and_says_for_which_pictures() -> None:
+    from charaface.session import load
+
+    for task, names in weights.SHARED.items():
+        for name in names:
+            assert load(name, 1).spec.task == task
+            assert load(name, 1).spec.domains
+            assert load(name, 1).spec.labels
+
+
+def test_the_choice_of_weights_leaves_out_those_of_photographs(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = {
+        "people": Weight("", "", "", "photographs of people", "", generated=False),
+        "drawings": Weight("", "", "", "", ""),
+    }
+    monkeypatch.setattr(weights, "WEIGHTS", table)
+    monkeypatch.setattr(weights, "SHARED", {"emotion": tuple(table)})
+    assert weights.shared("emotion") == ["people", "drawings"]
+    assert weights.shared("emotion", "generated") == ["drawings"]
+    weights.check_choice("all", ["people", "own.onnx"])
+    weights.check_choice("generated", ["drawings", Path("own.onnx")])
+    with pytest.raises(ValueError, match="people learned from photographs of people, which weights generated leave"):
+        weights.check_choice("generated", ["own.onnx", "people"])
+    with pytest.raises(ValueError, match="one of all, generated, got 'none'"):
+        weights.shared("emotion", "none")  # type: ignore[arg-type]

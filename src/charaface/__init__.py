@@ -8,12 +8,16 @@ if TYPE_CHECKING:
     from charaface.draw import DrawStyle
     from charaface.face import Colour, Emotion, Face, Landmarks, Pose
     from charaface.files import DamageWarning, InputError, LimitError, Limits, OutputError
+    from charaface.tasks.analyze import analyze
     from charaface.tasks.annotate import annotate
+    from charaface.tasks.attributes import attributes
     from charaface.tasks.crop import crop, crop_matrices
     from charaface.tasks.detect import detect
+    from charaface.tasks.emotion import emotion
     from charaface.tasks.frames import Frame, frames
     from charaface.tasks.landmarks import landmarks
     from charaface.tasks.report import report
+    from charaface.tasks.segment import segment
 
 __version__ = "0.1.0"
 
@@ -30,13 +34,17 @@ __all__ = [
     "Limits",
     "OutputError",
     "Pose",
+    "analyze",
     "annotate",
+    "attributes",
     "crop",
     "crop_matrices",
     "detect",
+    "emotion",
     "frames",
     "landmarks",
     "report",
+    "segment",
 ]
 
 # Public name to the module it lives in: each is loaded when it is first asked for, so that importing costs nothing.
@@ -53,13 +61,17 @@ _HOMES = {
     "Limits": "charaface.files",
     "OutputError": "charaface.files",
     "Pose": "charaface.face",
+    "analyze": "charaface.tasks.analyze",
     "annotate": "charaface.tasks.annotate",
+    "attributes": "charaface.tasks.attributes",
     "crop": "charaface.tasks.crop",
     "crop_matrices": "charaface.tasks.crop",
     "detect": "charaface.tasks.detect",
+    "emotion": "charaface.tasks.emotion",
     "frames": "charaface.tasks.frames",
     "landmarks": "charaface.tasks.landmarks",
     "report": "charaface.tasks.report",
+    "segment": "charaface.tasks.segment",
 }
 
 

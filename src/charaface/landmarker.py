@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charaface.face import Landmarks
+from charaface.face import Face, Landmarks
 from charaface.geometry import area, box_from_points, clip_box, crop_matrix, invert, transform
 from charaface.image import warp
 from charaface.pose import head_pose
@@ -25,6 +25,10 @@ class Framing(NamedTuple):
 
     box: np.ndarray  # (4,) picture pixels, in the face's own upright frame, turned about its middle
     angle: float = 0.0  # degrees the face leans to image right
+
+    def matrix(self, size: int, scale: float) -> np.ndarray:
+        """(2, 3) map from picture points to those of its size x size crop, scale times the box's longer side wide."""
+        return crop_matrix(_grown(self.box), size, scale, self.angle)
 
     def still_fits(self, wanted: Framing) -> bool:
         """Whether reading here is as good as reading where it is wanted: off by a few per cent and degrees at most."""
@@ -47,6 +51,7 @@ class Reading(NamedTuple):
     face: float  # probability that the crop was centred on a face
     crop: Framing | None = None  # where it was read
     given: Reading | None = None  # what a network without framing read there, of its own scheme: the result's points
+    domain: np.ndarray | None = None  # (D,) float32, probabilities of the kinds of picture that its Spec names
 
     def box(self, width: int, height: int) -> np.ndarray | None:
         """(4,) float32 box of the points, clipped to a picture of that size; None where nothing is left of it."""
@@ -86,7 +91,7 @@ def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, fl
     out: list[Reading] = []
     for start in range(0, len(framings), BATCH):
         part = framings[start : start + BATCH]
-        matrices = [crop_matrix(_grown(f.box), width, spec.crop_scale, f.angle) for f in part]
+        matrices = [framing.matrix(width, spec.crop_scale) for framing in part]
         crops = [warp(image, matrix, (width, width)) for matrix in matrices]
         found = _run(session, crops)
         if flip:
@@ -143,7 +148,15 @@ def combined(first: Reading, second: Reading) -> Reading:
         mean(first.visible, second.visible, share),
         second.face,
         second.crop,
+        domain=None if first.domain is None or second.domain is None else (first.domain + second.domain) / 2,
     )
+
+
+def framing_of(face: Face) -> Framing:
+    """The crop that shows a face with points upright and in the middle."""
+    if face.landmarks is None:
+        raise ValueError("a face without points cannot be framed by them")
+    return frame_points(face.landmarks.to("ibug68").points)
 
 
 def frame_points(points: np.ndarray) -> Framing:
@@ -179,11 +192,11 @@ def _grown(box: np.ndarray) -> np.ndarray:
 
 def _average(found: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], order: np.ndarray) -> dict[str, np.ndarray]:
     points = mirrored["points"][:, order] * np.array([-1, 1], np.float32) + np.array([1, 0], np.float32)
-    back = {
+    back: dict[str, np.ndarray] = {
         "points": points,
         "scores": mirrored["scores"][:, order],
         "visible": mirrored["visible"][:, order],
-        "face": mirrored["face"],
+        **{name: mirrored[name] for name in ("face", "domain") if name in mirrored},
     }
     return {name: (found[name] + values) / 2 for name, values in back.items()}
 
@@ -192,4 +205,5 @@ def _to_picture(found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndar
     inside = found["points"][i].astype(np.float64) * size - 0.5
     points = transform(inside, invert(matrix)).astype(np.float32)
     scores, visible = (np.clip(found[name][i], 0, 1) for name in ("scores", "visible"))
-    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop)
+    domain = found["domain"][i] if "domain" in found else None
+    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop, domain=domain)

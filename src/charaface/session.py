@@ -205,6 +205,22 @@ def load_for(task: str, model: Model = None, threads: int | None = None) -> Sess
     return _first(task, model, threads, lambda spec: spec.task == task)
 
 
+def load_shared(
+    task: str, model: Model = None, threads: int | None = None, choice: weights.Choice = "all"
+) -> list[Session]:
+    """The sessions of a task that several networks share: those of model that are made for it, or the package's own.
+
+    choice leaves out some of the package's; there may be none left then. Raises InputError where there are none at
+    all, ValueError for a name in model that the choice leaves out.
+    """
+    names = weights.shared(task, choice)
+    weights.check_choice(choice, _names_of(model))
+    own = [session for name in _names_of(model) if (session := load(name, threads)).spec.task == task]
+    if not own and not weights.SHARED[task]:
+        raise InputError(f"there are no weights for {task} yet; name a network of yours as model (--model FILE.onnx)")
+    return own or [load(name, threads) for name in names]
+
+
 class Readers(NamedTuple):
     """The networks that read a face; one and the same, unless the one that is asked for gives points alone."""
 
@@ -225,12 +241,15 @@ def load_readers(model: Model = None, threads: int | None = None) -> Readers:
 
 
 def _first(task: str, model: Model, threads: int | None, fits: Callable[[Spec], bool]) -> Session:
-    models = [model] if isinstance(model, (str, Path)) else list(model or ())
-    for name in models:
+    for name in _names_of(model):
         session = load(name, threads)
         if fits(session.spec):
             return session
     return load(weights.DEFAULTS[task], threads)
+
+
+def _names_of(model: Model) -> list[str | Path]:
+    return [model] if isinstance(model, (str, Path)) else list(model or ())
 
 
 @lru_cache(maxsize=16)

@@ -1,9 +1,10 @@
-"""The same face from frame to frame: points that do not tremble, faces that keep their number, and cuts."""
+"""The same face from frame to frame: points that do not tremble, answers that do not flicker, numbers, and cuts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,29 @@ def face_size(points: np.ndarray) -> float:
     """A face's size in pixels: the root of the area of its points' hull box, steady at every pose."""
     width, height = np.ptp(points, axis=0)
     return max(float(np.sqrt(width * height)), 1.0)
+
+
+class Vote:
+    """The mean of what was said of each track over the last moments, so that one frame alone changes no mind."""
+
+    def __init__(self, seconds: float = 0.5) -> None:
+        """seconds: how long what was said counts, itself included."""
+        self._seconds = seconds
+        self._said: dict[int, deque[tuple[float, np.ndarray]]] = {}  # track to times and values
+
+    def __call__(self, said: Mapping[int, np.ndarray], time: float) -> dict[int, np.ndarray]:
+        """The mean by track at a time in seconds, for every track of which something is said; the first as it is."""
+        begin = time - self._seconds
+        for track in [track for track, past in self._said.items() if past[-1][0] < begin]:
+            del self._said[track]
+        means = {}
+        for track, values in said.items():
+            past = self._said.setdefault(track, deque())
+            while past and past[0][0] <= begin + 1e-9:
+                past.popleft()
+            past.append((time, values))
+            means[track] = values if len(past) == 1 else np.mean([one for _, one in past], axis=0)
+        return means
 
 
 NEAR_ENOUGH = 0.3  # the least affinity of two places that may be one face

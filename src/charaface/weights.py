@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from charaface.files import InputError, open_input
 
 FOLDER = Path(__file__).parent / "networks"
+Choice = Literal["all", "generated"]  # which of the package's networks may answer
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,9 @@ class Weight:
     licence: str
     data: str  # what it learned from
     score: str  # what it reached, on what
+    generated: bool = (
+        True  # whether it learned from generated pictures and free art alone, from no photograph of others
+    )
 
 
 WEIGHTS: dict[str, Weight] = {
@@ -41,7 +46,24 @@ WEIGHTS: dict[str, Weight] = {
     ),
 }
 
-DEFAULTS = {"detect": "detector", "landmarks": "landmarks68"}  # task to a name in WEIGHTS
+DEFAULTS = {"detect": "detector", "landmarks": "landmarks68", "segment": "parser"}  # task to a name in WEIGHTS
+# task to the names of networks that share it, each for kinds of picture of its own (Spec.domains)
+SHARED: dict[str, tuple[str, ...]] = {"emotion": ()}
+
+
+def shared(task: str, choice: Choice = "all") -> list[str]:
+    """The package's networks that share a task, of those that the choice leaves. Raises ValueError for no choice."""
+    check_choice(choice)
+    return [name for name in SHARED[task] if choice == "all" or WEIGHTS[name].generated]
+
+
+def check_choice(choice: str, names: Iterable[str | Path] = ()) -> None:
+    """Raises ValueError for a choice that is none, and for names in WEIGHTS that it leaves out."""
+    if choice not in get_args(Choice):
+        raise ValueError(f"weights are one of {', '.join(get_args(Choice))}, got {choice!r}")
+    for name in names if choice == "generated" else ():
+        if str(name) in WEIGHTS and not WEIGHTS[str(name)].generated:
+            raise ValueError(f"{name} learned from {WEIGHTS[str(name)].data}, which weights generated leave out")
 
 
 def read(name: str | Path) -> bytes:

@@ -18,7 +18,8 @@ from charaface.cli.crop import crop
 from charaface.cli.data import data
 from charaface.cli.evaluate import evaluate
 from charaface.cli.report import report
-from charaface.cli.results import detect, landmarks
+from charaface.cli.results import analyze, attributes, detect, emotion, landmarks
+from charaface.cli.segment import segment
 from charaface.cli.workshop import compare, export, import_weights, study, synth, train
 from charaface.files import InputError, OutputError, plain, reason
 
@@ -42,6 +43,10 @@ def program() -> None:
 for _command in (
     detect,
     landmarks,
+    attributes,
+    emotion,
+    analyze,
+    segment,
     annotate,
     crop,
     report,

@@ -44,6 +44,13 @@ NETWORKS: list[Decorator] = [
         help="A network to use in place of the package's own of the same task; may be given twice.",
     ),
     click.option(
+        "--weights",
+        type=click.Choice(["all", "generated"]),
+        default="all",
+        show_default=True,
+        help="generated leaves out what learned from photographs of people: photographs then have no expression.",
+    ),
+    click.option(
         "--threads",
         type=click.IntRange(min=1),
         help="Threads of the arithmetic; they change the time, not the result.  [default: physical cores, at most 4, "
@@ -174,12 +181,18 @@ def networks(given: dict[str, Any], job: Job) -> dict[str, Any]:
     threads = given["threads"] or (None if job.alone else 1)
     if given["model"]:
         from charaface import session
+        from charaface.weights import check_choice
 
+        try:
+            check_choice(given["weights"], given["model"])
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
         session.load_for("detect", given["model"], threads)
         session.load_readers(given["model"], threads)
     limits = Limits(given["max_pixels"], given["max_frames"], given["max_seconds"], given["max_faces"])
     return {
         "threshold": given["threshold"],
+        "weights": given["weights"],
         "model": list(given["model"]) or None,
         "threads": threads,
         "limits": limits,

@@ -1,4 +1,4 @@
-"""detect and landmarks: faces as JSON lines or CSV."""
+"""detect, landmarks, attributes, emotion, analyze: faces as JSON lines, tables and other formats."""
 
 from __future__ import annotations
 
@@ -63,6 +63,54 @@ def landmarks(inputs: tuple[Path, ...], output: str | None, form: str | None, **
     return _print_faces("landmarks", inputs, output, form, given)
 
 
+@click.command()
+@options.INPUTS
+@options.with_options([OUT, FORMAT], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH)
+def emotion(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
+    """Print the expression of all faces: the likeliest of seven and the probability of each.
+
+    One JSON object a frame: file, frame, time, width, height and faces, the biggest first, with points and pose. In a
+    clip an expression is the mean of the last half second. It is what a face shows and not what anyone feels.
+    """
+    return _print_faces("emotion", inputs, output, form, given)
+
+
+PRESENTATION = click.option(
+    "--presentation",
+    type=click.Choice(["drawn", "all", "none"]),
+    default="drawn",
+    show_default=True,
+    help="Whose presentation is told: of drawn faces, of all, of none.",
+)
+
+
+@click.command()
+@options.INPUTS
+@options.with_options(
+    [OUT, FORMAT, PRESENTATION], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH
+)
+def attributes(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
+    """Print colours of hair, skin and eyes, what is worn and whether there is colour, of all faces.
+
+    One JSON object a frame: file, frame, time, width, height and faces, the biggest first, with points and pose. Left
+    and right are the character's own.
+    """
+    return _print_faces("attributes", inputs, output, form, given)
+
+
+@click.command()
+@options.INPUTS
+@options.with_options(
+    [OUT, FORMAT, PRESENTATION], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH
+)
+def analyze(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
+    """Print all that is known of all faces: points, pose, kind of picture, attributes, expression.
+
+    One JSON object a frame: file, frame, time, width, height and faces, the biggest first.
+    """
+    return _print_faces("analyze", inputs, output, form, given)
+
+
 def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: str | None, given: dict[str, Any]) -> int:
     from charaface.formats import FORMATS
 
@@ -72,6 +120,12 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
         raise click.UsageError(f"{form} is written whole: name a file for it with -o")
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
     arguments = options.networks(given, job) | options.clips(given) | options.take(given, "flip")
+    if "presentation" in given:
+        arguments |= options.take(given, "presentation")
+    if task in ("emotion", "analyze"):  # a network that is not there stops the command and not each of its inputs
+        from charaface.tasks.emotion import load_networks
+
+        load_networks(arguments["model"], arguments["threads"], arguments["weights"])
     work = _Finding(task, form, given["scheme"], None if output is None else job.place, arguments)
     if output is None and kind.writer and not given["dry_run"]:
         with _printing():
@@ -98,7 +152,7 @@ class _Finding:
     @property
     def scheme_written(self) -> str | None:
         """The scheme of points that a table has columns for."""
-        return self.scheme or ("ibug68" if self.task == "landmarks" else None)
+        return self.scheme or (None if self.task == "detect" else "ibug68")
 
     def __call__(self, one: Input, tell: Tell) -> list[Path]:
         from charaface.formats import FORMATS

@@ -35,6 +35,10 @@ LACKS = {
 }
 
 
+# keys of Face.to_dict that tables of numbers keep as JSON
+MORE = ("domain", "weights", "notes", "colours", "emotion", "accessories", "monochrome", "presentation")
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """The faces found in one frame, in their order."""

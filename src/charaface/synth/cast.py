@@ -72,6 +72,7 @@ class Character:
     skin: Colour
     cloth: Colour
     names: dict[str, str]  # colour names of hair, skin, left_eye, right_eye
+    male: float = 0.5  # 0 as women are drawn to 1 as men are
     shoulders: float = 1.0
     neck: float = 0.0  # half its width as a share of the jaw's; 0: as the shoulders have it
     sunk: float = 0.0  # how deep the head sits in its body, in outer-eye distances
@@ -208,6 +209,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         pointed=uniform(rng, 0.3, 1.5) if rng.random() < 0.05 else 0.0,
         age=uniform(rng, 0.3, 1.0) if old else 0.0,
         beard=pick(rng, moustache=0.4, goatee=0.2, full=0.3, stubble=0.1) if beardy and rng.random() < 0.45 else "",
+        male=male,
         glasses=pick(rng, clear=0.8, dark=0.2) if rng.random() < glasses else "",
         hat=pick(
             rng,

@@ -83,6 +83,7 @@ class Drawn:
             domain={who.style.domain: 1.0},
             accessories={name: float(worn) for name, worn in _worn(who, self.state).items()},
             monochrome=float(who.style.palette != "colour"),
+            presentation={"feminine": 1 - who.male, "masculine": who.male},
         )
 
 

@@ -39,7 +39,7 @@ def render_face(
     masks: bool = False,
     scheme: str = "ibug68",
 ) -> Render:
-    """One face whose box fills half to two thirds of a size x size picture.
+    """One face whose box fills four tenths to two thirds of a size x size picture.
 
     domain: of labels.DOMAINS, expression: of face.EXPRESSIONS; any, as often as they are drawn, where none is named.
     scheme: that of its points, ibug68 or manga60a; the picture and all other labels are the same in both.
@@ -53,7 +53,7 @@ def render_face(
     draw_backdrop(canvas, rng, (size, size), kind)
     tall = (who.build.chin + 0.45) * 1.3 * who.build.stretch
     wide = 2 * who.build.half_width
-    unit = size * rng.uniform(0.5, 0.66) / max(tall, wide) * who.build.half_width
+    unit = size * rng.uniform(0.42, 0.64) / max(tall, wide) * who.build.half_width
     lift = (who.build.chin - 0.9) / 2 * who.build.stretch * unit / who.build.half_width
     place = Place(size / 2 + rng.uniform(-0.05, 0.05) * size, size / 2 - lift + rng.uniform(-0.05, 0.05) * size, unit)
     drawn = draw_character(canvas, who, state, place, rng, masks=masks, scheme=scheme)

@@ -21,7 +21,7 @@ from charaface.session import Model
 from charaface.tasks.detect import THRESHOLD
 from charaface.tasks.frames import EVERY, Following, See, eye
 from charaface.video import Clip, ClipFrame, is_sequence, open_clip, write_clip
-from charaface.weights import WEIGHTS
+from charaface.weights import WEIGHTS, Choice
 
 Progress = Callable[[int, int | None], None]  # frames done, frames in all (None where not known)
 # faces of a picture, faces by the number of their frame, or a file of faces in one of charaface.formats
@@ -47,6 +47,7 @@ def annotate(
     every: int = EVERY,
     threshold: float = THRESHOLD,
     flip: bool = False,
+    weights: Choice = "all",
     model: Model = None,
     threads: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -56,8 +57,8 @@ def annotate(
 ) -> np.ndarray | Path:
     """A picture with the landmarks of its faces drawn on it; with an output path a file of the same kind as the input.
 
-    image may also be what frames takes: a clip, numbered pictures, the number of a camera. Without output: an (H, W,
-    3) uint8 array ((H, W, 4) on transparency), of an animation frame 0. With output: the path, written whole or not at
+    image may also be what frames takes: a clip, numbered pictures, the number of a camera. Without output: an (H, W, 3)
+    uint8 array ((H, W, 4) on transparency), of an animation frame 0. With output: the path, written whole or not at
     all; a GIF keeps its size, frames, durations, loop count and transparency, a movie its time stamps, sound,
     subtitles, chapters, attached files and titles; what another kind of file does not take is left out with a
     DamageWarning. An output numbered as frame_%04d.png is written as pictures, each whole. Where there is no face the
@@ -65,18 +66,19 @@ def annotate(
     picture, {frame number: list} for a clip, or the path of a file of faces, in which the image is looked up by its
     path. compare: the same, or the name or path of a network: beside the picture stands what these give, under a bar
     that names both. beside: names to networks: in place of the picture it stands once for each of them, under a bar
-    with that name, with what the network gives. style: what is drawn. smooth, fps, start, stop, every as for frames; a
-    range of frames begins at time 0 in the output, sound and the rest cut to it. The others as for landmarks. progress
-    gets the frames done and the frames in all. Raises OutputError for an output that is the input (unless overwrite is
-    set) or cannot be written, InputError and LimitError as load, InputError for faces that are not this image's,
-    ValueError for a range that is none or has no output.
+    with that name, with what the network gives. style: what is drawn. smooth, fps, start, stop, every, weights as for
+    frames; a range of frames begins at time 0 in the output, sound and the rest cut to it. The others as for landmarks.
+    progress gets the frames done and the frames in all. Raises OutputError for an output that is the input (unless
+    overwrite is set) or cannot be written, InputError and LimitError as load, InputError for faces that are not this
+    image's, ValueError for a range that is none or has no output.
     """
     style = style or DrawStyle()
     place = str(image) if isinstance(image, int) else image
     source = Path(place) if isinstance(place, (str, PathLike)) else None
     if (start or stop is not None) and (output is None or source is None):
         raise ValueError("start and stop take a range out of a clip; give its path, and an output to write it to")
-    viewer = _Viewer(source, Following(smooth, every, threshold, flip), model, threads, limits)
+    tasks = ("landmarks",)
+    viewer = _Viewer(source, Following(smooth, every, threshold, flip, tasks, weights), model, threads, limits)
     if output is None or source is None:
         pixels = load(image, limits)
         sheet = _Sheet(viewer.sides(True, faces, compare, beside), style)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from charaface import session
 from charaface.face import Face, Pose
@@ -32,16 +34,43 @@ def landmarks(
     package's network the first: what it says of face, box and pose stays, and weights names both. threshold, model,
     threads, limits and errors as for detect.
     """
-    pixels = load(image, limits)
-    readers = session.load_readers(model, threads)
+    options = Pointing(threshold, flip, model, threads, limits, name_of(image))
+    return with_points(load(image, limits), faces, options)
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """How faces are found and read; as the options of landmarks."""
+
+    threshold: float
+    flip: bool
+    model: Model
+    threads: int | None
+    limits: Limits
+    name: str = "the picture"  # what a LimitError calls it
+
+
+def with_points(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing) -> list[Face]:
+    """The same of an (H, W, 3) uint8 picture that is loaded."""
+    o = options
+    readers = session.load_readers(o.model, o.threads)
     if faces is None:
-        detector = session.load_for("detect", model, threads)
-        found = find(pixels, detector, readers.framer, threshold, limits, name_of(image))
+        detector = session.load_for("detect", o.model, o.threads)
+        found = find(pixels, detector, readers.framer, o.threshold, o.limits, o.name)
         faces, first = [one.face for one in found], [one.first for one in found]
     else:
         first = read(pixels, [Framing(face.box) for face in faces], readers.framer)
-    second = read_again(pixels, first, readers, flip=flip)
+    second = read_again(pixels, first, readers, flip=o.flip)
     return [with_landmarks(face, reading, readers) for face, reading in zip(faces, second, strict=True)]
+
+
+def pointed(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing) -> list[Face]:
+    """The faces of a picture with points: those found, or the given ones, of which those without points are read."""
+    if faces is None:
+        return with_points(pixels, None, options)
+    bare = [i for i, face in enumerate(faces) if face.landmarks is None]
+    read = dict(zip(bare, with_points(pixels, [faces[i] for i in bare], options), strict=True)) if bare else {}
+    return [read.get(i, face) for i, face in enumerate(faces)]
 
 
 def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
@@ -50,7 +79,15 @@ def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
     if not readers.alone:
         weights["pose"] = readers.framer.spec.label
     marks = reading.landmarks(readers.reader.spec.scheme or "")
-    return replace(face, landmarks=marks, pose=_pose(reading), weights=weights)
+    return replace(face, landmarks=marks, pose=_pose(reading), domain=_domain(face, reading, readers), weights=weights)
+
+
+def _domain(face: Face, reading: Reading, readers: Readers) -> dict[str, float] | None:
+    """Kind of picture to probability; what was known of the face where the network does not tell."""
+    names = readers.framer.spec.labels.get("domain")
+    if names is None or reading.domain is None:
+        return face.domain
+    return dict(zip(names, reading.domain.tolist(), strict=True))
 
 
 def _pose(reading: Reading) -> Pose | None:

@@ -21,6 +21,7 @@ from charaface.page import BINS, Gathering, Summary
 from charaface.session import Model
 from charaface.tasks.detect import THRESHOLD
 from charaface.tasks.frames import EVERY, frames
+from charaface.weights import Choice
 
 SIDE = 288  # pixels of a picture's longer side on the page
 MOST = 200  # pictures on the page
@@ -40,6 +41,7 @@ def report(
     every: int = EVERY,
     threshold: float = THRESHOLD,
     flip: bool = False,
+    weights: Choice = "all",
     model: Model = None,
     threads: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -52,11 +54,11 @@ def report(
     without a face and files that cannot be read have sections of their own. source: files and folders, which are
     entered; None for all that faces tells of. faces: a file of faces (charaface.formats) made earlier; no network runs
     then. most: pictures with a face, and without one, that are shown; the other files are listed. smooth, fps, start,
-    stop, every, threshold, flip, model, threads, limits as for frames. progress gets the files done and the files in
-    all. Memory grows with the pictures shown. Raises OutputError for an output that will not do, InputError for
-    a source that holds nothing.
+    stop, every, threshold, flip, weights, model, threads, limits as for frames. progress gets the files done and the
+    files in all. Memory grows with the pictures shown. Raises OutputError for an output that will not do, InputError
+    for a source that holds nothing.
     """
-    looking = Looking(faces, smooth, fps, start, stop, every, threshold, flip, model, threads, limits)
+    looking = Looking(faces, smooth, fps, start, stop, every, threshold, flip, weights, model, threads, limits)
     files: Sequence[str | Path] = looking.known() if source is None else _files(source)
     gathered = Gathering(most)
     with page_at(output) as part:
@@ -87,6 +89,7 @@ class Looking:
     every: int = EVERY
     threshold: float = THRESHOLD
     flip: bool = False
+    weights: Choice = "all"
     model: Model = None
     threads: int | None = None
     limits: Limits = DEFAULT_LIMITS
@@ -142,6 +145,7 @@ def _watch(
         every=looking.every,
         threshold=looking.threshold,
         flip=looking.flip,
+        weights=looking.weights,
         model=looking.model,
         threads=looking.threads,
         limits=looking.limits,

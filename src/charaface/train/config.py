@@ -22,6 +22,10 @@ class Data:
     held_out: int = 600  # further pictures with faces, for validation alone
     negatives: int = 8_000  # pictures without a face
     size: int = 160  # side of a render in pixels
+    masks: bool = False  # whether the renders are kept with the parts of their faces, for the task segment
+    heads: str = ""  # a file of 3-D heads, for photographs of people beside drawings; $NAME as in labels.files
+    people: int = 0  # photographs to learn from
+    people_share: float = 0.4  # of the samples with a face: photographs
     workers: int = 2  # processes that render; the result is the same for any number
     negative_share: float = 0.1  # of the samples: pictures without a face
     misframed_share: float = 0.08  # of the samples: crops that are not framed on their face
@@ -104,6 +108,10 @@ class Loss:
     likelihood: float = 0.1  # Laplace negative log-likelihood of the distance
     visible: float = 0.2
     face: float = 0.5
+    domain: float = 0.05  # cross-entropy of the kind of picture
+    parts: float = 1.0  # cross-entropy of the parts of pixels
+    overlap: float = 1.0  # soft Dice of the parts
+    worn: float = 0.3  # cross-entropy of accessories, monochrome, presentation
     eyes: float = 1.6  # how much more a point of an eye counts than one elsewhere
     hidden: float = 0.4  # how much a point that is hidden or not drawn counts
     score: float = 1.0  # quality focal loss of the detector
@@ -154,12 +162,15 @@ class Recipe:
             ("schedule.ema", self.schedule.ema),
             ("data.negative_share", self.data.negative_share),
             ("data.misframed_share", self.data.misframed_share),
+            ("data.people_share", self.data.people_share),
             ("labels.held_out", self.labels.held_out),
             ("labels.stop", self.labels.stop),
             ("loss.smooth", self.loss.smooth),
         ):
             if not 0 <= share < 1:
                 raise RecipeError(f"{name} must be at least 0 and below 1, got {share}")
+        if self.data.people and not self.data.heads:
+            raise RecipeError("data.people needs data.heads, a file of 3-D heads")
         if self.data.negative_share and not self.data.negatives:
             raise RecipeError("data.negative_share needs data.negatives, the number of pictures without a face")
         unknown = [name for name in self.domains if name not in DOMAINS]

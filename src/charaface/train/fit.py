@@ -39,6 +39,7 @@ from charaface.train.transfer import FREEZE, INIT
 MADE_FOR = {  # the nets that are not for the task points
     "landmarker": "landmarks",
     "detector": "detect",
+    "parser": "segment",
     "mini_xception": "emotion",
     "expression": "emotion",
     "drawn_expression": "emotion",

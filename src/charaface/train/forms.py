@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from charaface.face import EXPRESSIONS
+from charaface.face import ACCESSORIES, DOMAINS, EXPRESSIONS, PARTS
+from charaface.train import parsing
 from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
 from charaface.train.nets.cost import channels_of
@@ -21,7 +22,7 @@ _FLAT = 1 / 255  # half a step of 8 bits in -1..1: a crop of one colour has noth
 
 
 class _Landmarks(nn.Module):
-    """points, scores, visible and face of a landmark network."""
+    """points, scores, visible, face and domain of a landmark network."""
 
     def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
         super().__init__()
@@ -30,7 +31,7 @@ class _Landmarks(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
         face = torch.sigmoid(found.face * self.scale + self.shift)
-        return found.points, found.scores(), torch.sigmoid(found.visible), face
+        return found.points, found.scores(), torch.sigmoid(found.visible), face, torch.softmax(found.domain, dim=1)
 
 
 class _Boxes(nn.Module):
@@ -43,6 +44,20 @@ class _Boxes(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
         return found.boxes, torch.sigmoid(found.logits * self.scale + self.shift)
+
+
+class _Parts(nn.Module):
+    """parts at half the side of the crop, accessories, monochrome and presentation of a parsing network."""
+
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:  # noqa: ARG002
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        found = self.net.predict(image)  # type: ignore[operator]
+        masculine = torch.sigmoid(found.masculine)
+        presented = torch.stack([1 - masculine, masculine], dim=1)
+        return found.parts.softmax(1), found.accessories.sigmoid(), found.monochrome.sigmoid(), presented
 
 
 class _Points(nn.Module):
@@ -109,12 +124,17 @@ def _input(size: list[int] | None) -> dict[str, Any]:
 FORMS: dict[str, Form] = {
     "landmarks": Form(
         _Landmarks,
-        ("points", "scores", "visible", "face"),
+        ("points", "scores", "visible", "face", "domain"),
         1,
         128.0,
         (2, 3, 128, 128),
         ((1, 3, 128, 128), (5, 3, 128, 128)),
-        {"input": _input([128, 128]), "scheme": "ibug68", "crop_scale": CROP_SCALE},
+        {
+            "input": _input([128, 128]),
+            "scheme": "ibug68",
+            "crop_scale": CROP_SCALE,
+            "labels": {"domain": list(DOMAINS)},
+        },
     ),
     "detect": Form(
         _Boxes,
@@ -124,6 +144,24 @@ FORMS: dict[str, Form] = {
         (2, 3, 64, 96),
         ((1, 3, 96, 64), (2, 3, 128, 160)),
         {"input": _input(None)},
+    ),
+    "segment": Form(
+        _Parts,
+        ("parts", "accessories", "monochrome", "presentation"),
+        0,
+        1.0,
+        (2, 3, parsing.SIZE, parsing.SIZE),
+        ((1, 3, parsing.SIZE, parsing.SIZE), (3, 3, parsing.SIZE, parsing.SIZE)),
+        {
+            "input": _input([parsing.SIZE, parsing.SIZE]),
+            "crop_scale": parsing.CROP_SCALE,
+            "labels": {
+                "parts": list(PARTS),
+                "accessories": list(ACCESSORIES),
+                "presentation": ["feminine", "masculine"],
+            },
+        },
+        moved=(),
     ),
 }
 

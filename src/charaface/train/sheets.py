@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from charaface.tasks.segment import COLOURS
+
 _TRUE, _FOUND = (0, 200, 0), (255, 0, 60)
 
 
@@ -29,6 +31,12 @@ def landmark_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray, sca
                 cv2.circle(big, (x, y), 1, colour, -1, cv2.LINE_AA)
         out.append(big)
     return grid(out)
+
+
+def parsing_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Crops (N, S, S, 3) uint8, each beside its true and its found parts (N, S, S), as colours."""
+    colours = np.append(COLOURS, np.zeros((256 - len(COLOURS), 3)), axis=0).astype(np.uint8)
+    return grid([np.hstack([i, colours[t], colours[f]]) for i, t, f in zip(images, truth, found, strict=True)], 4)
 
 
 def named_sheet(

@@ -12,6 +12,7 @@ from charaface.train.nets.expression import Expression
 from charaface.train.nets.inception_resnet_v1 import InceptionResnetV1
 from charaface.train.nets.landmarker import Landmarker
 from charaface.train.nets.mini_xception import MiniXception
+from charaface.train.nets.parser import Parser
 from charaface.train.nets.pfld import PFLD
 from charaface.train.nets.resnet50 import ResNet50
 from charaface.train.nets.timm import Timm
@@ -21,6 +22,7 @@ from charaface.train.nets.xception import Xception
 NETS: dict[str, Callable[..., nn.Module]] = {
     "landmarker": Landmarker,
     "detector": Detector,
+    "parser": Parser,
     "xception": Xception,
     "inception_resnet_v1": InceptionResnetV1,
     "resnet50": ResNet50,
