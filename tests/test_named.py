@@ -27,6 +27,7 @@ class _Network:
         default_factory=lambda: SimpleNamespace(
             label="fake-1",
             task="emotion",
+            domains=(),
             labels={"emotion": EXPRESSIONS},
             crop_scale=1.4,
             input=Feed("image", (32, 32), 1, (127.5,) * 3, (127.5,) * 3),

@@ -19,6 +19,7 @@ class _Happy:
     spec = SimpleNamespace(
         label="always-1",
         task="emotion",
+        domains=(),
         labels={"emotion": EXPRESSIONS},
         crop_scale=1.4,
         input=Feed("image", (32, 32), 1, (127.5,) * 3, (127.5,) * 3),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from charaface.evaluate.emotion import judged
 from charaface.evaluate.table import Cell, Estimate, Goal, Section
 from charaface.face import EXPRESSIONS, Face
 from charaface.image import load
 from charaface.session import Session
+from charaface.tasks.emotion import ask
 from charaface.tasks.landmarks import landmarks
 
 # the last word of a file's name to the expressions that it may mean
@@ -71,15 +71,19 @@ def read_named(data: Path) -> list[Named]:
 def judge_named(
     data: Path, network: Session, *, find: Callable[[np.ndarray], list[Face]] = landmarks
 ) -> tuple[Said, ...]:
-    """What a network says of the surest face of each named picture. find: the faces of a picture, with points."""
+    """What a network says of the surest face of each named picture, framed as the task emotion frames it.
+
+    find: the faces of a picture, with points.
+    """
     said = []
     for picture in read_named(data):
         image = load(data / picture.file)
         face = max(find(image), key=lambda face: face.score, default=None)
-        if face is None or face.landmarks is None:
+        (answer,) = ask(image, [face], [network]) if face is not None else (None,)
+        if answer is None:
             said.append(Said(picture, "no face"))
             continue
-        found = judged(picture.file, [image], [face.landmarks.box], np.zeros(1, np.int64), network).found[0]
+        found = answer.probabilities
         said.append(Said(picture, EXPRESSIONS[int(found.argmax())], float(found.max())))
     return tuple(said)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charaface.evaluate.emotion import RENDERS, Judged, judged
+from charaface.evaluate.emotion import RENDERS, Judged
 from charaface.evaluate.table import Cell, Section
 from charaface.face import EXPRESSIONS, Face
 from charaface.session import Session
+from charaface.tasks.emotion import ask
 from charaface.tasks.landmarks import landmarks
 
 SEED, COUNT, SIZE = 9001, 2100, 160  # a seed that no recipe names
@@ -36,28 +37,28 @@ def judge_renders(
 ) -> Drawn:
     """What a network says of count renders, as many of each expression, every kind of drawing as often as it is drawn.
 
-    Each face is framed by the points that the package's landmark network reads in its true box.
+    Each face is framed as the task emotion frames it, by the points that the package's landmark network reads in its
+    true box.
     """
     from charaface.synth.crops import render_face  # here, so that the rest of evaluate needs no skia
 
-    images, boxes, labels, domains, yaws = [], [], [], [], []
+    found, labels, domains, yaws = [], [], [], []
     for index in range(count):
         if progress:
             progress(index, count)
         label = index % len(EXPRESSIONS)
         render = render_face(seed, index, SIZE, expression=EXPRESSIONS[label])
         for face in render.faces:  # one, or none where it lies outside
-            (read,) = landmarks(render.image, [Face(face.box)])
-            assert read.landmarks is not None
+            (said,) = ask(render.image, landmarks(render.image, [Face(face.box)]), [network])
+            assert said is not None  # of a face of an unknown kind every network is asked
             assert face.pose is not None
             assert face.domain is not None
-            images.append(render.image)
-            boxes.append(read.landmarks.box)
+            found.append(said.probabilities)
             labels.append(label)
             domains.append(max(face.domain, key=face.domain.__getitem__))
             yaws.append(face.pose.yaw)
-    found = judged(RENDERS, images, boxes, np.asarray(labels), network)
-    return Drawn(found, np.asarray(domains), np.asarray(yaws))
+    whole = Judged(RENDERS, network.spec.label, np.asarray(labels), np.stack(found))
+    return Drawn(whole, np.asarray(domains), np.asarray(yaws))
 
 
 def section(drawn: Drawn) -> Section:
