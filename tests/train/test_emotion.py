@@ -124,6 +124,15 @@ def test_a_file_without_expressions_is_refused_in_words(tmp_path: Path) -> None:
         open_expressions(Labels(files=[str(file)]), tmp_path / "cache")
 
 
+def test_a_style_redraws_pictures_and_a_run_without_one_learns_what_it_always_did(
+    recipe: Recipe, tmp_path: Path
+) -> None:
+    plain, styled = (job_of(replace(recipe, augment=replace(STILL, style=s)), tmp_path).batch(0) for s in (0.0, 1.0))
+    changed = np.abs(plain["image"].astype(int) - styled["image"]).max(axis=(1, 2, 3))
+    assert (changed > 20).mean() > 0.6
+    np.testing.assert_array_equal(plain["target"], styled["target"])
+
+
 def test_a_batch_is_the_same_whenever_it_is_asked_for(recipe: Recipe, tmp_path: Path) -> None:
     lively = replace(recipe, augment=Augment(cover=0.5, bend=0.5, wear=0.5, mix=0.5))
     job = job_of(lively, tmp_path)

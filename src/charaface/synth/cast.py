@@ -181,7 +181,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
     hats = {"anime": 0.14, "cartoon": 0.2, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
-    seen = 0.75 if domain in ("anime", "manga", "webtoon", "chibi") else 0.3
+    seen = 0.85 if domain in ("anime", "manga", "webtoon", "chibi") else 0.5
     hair = sample_hair(rng, domain, male, hair_colour, build.crown)
     wild = domain in ("cartoon", "caricature", "comic")
     neck = (uniform(rng, 0.2, 1.0) if rng.random() < 0.6 else uniform(rng, 0.8, 1.15)) if rng.random() < 0.5 else 0.0
@@ -303,7 +303,7 @@ def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colou
         thick = float(np.exp(uniform(rng, np.log(0.02), np.log(0.13))))
     dark = shade(hair, uniform(rng, 0.1, 0.7))
     return Brows(
-        drawn=rng.random() > {"cartoon": 0.15, "chibi": 0.15, "comic": 0.1}.get(domain, 0.04),
+        drawn=rng.random() > {"cartoon": 0.1, "chibi": 0.1, "comic": 0.07}.get(domain, 0.03),
         y=-(eyes.up + lift),
         x=eyes.x + uniform(rng, -0.01, 0.06),
         half=max(eyes.half, 0.12) * (uniform(rng, 0.6, 1.2) if domain == "cartoon" else uniform(rng, 0.75, 1.3)),

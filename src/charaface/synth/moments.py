@@ -17,6 +17,7 @@ from charaface.synth.eyes import Lids
 from charaface.synth.features import Mouth
 
 SHARES = (0.13, 0.06, 0.07, 0.24, 0.1, 0.1, 0.3)  # of face.EXPRESSIONS, in a picture that asks for none
+SHOWN = 65.0  # degrees of yaw up to which a face shows what it expresses
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,19 @@ def sample_turn(rng: np.random.Generator, lean: float = 9.0) -> Turn:
 
 
 def sample_state(rng: np.random.Generator, who: Character, expression: str | None = None) -> State:
-    """A moment: an expression, any of them or the one named, with its brows, lids and mouth, a gaze, a pose."""
+    """A moment: an expression with its brows, lids and mouth, a gaze, a pose.
+
+    expression: of face.EXPRESSIONS, and shown: the head is turned by at most SHOWN, and neither hand nor mask is over
+    it. None draws any of them, at any pose, seen or not.
+    """
     feel = expression or weighted(rng, EXPRESSIONS, SHARES)
     turn = sample_turn(rng, 14.0 if who.style.domain == "cartoon" else 9.0)
+    covers = {"hand": 0.4, "mask": 0.2, "patch": 0.25, "plaster": 0.15}
+    if expression:
+        turn = replace(turn, yaw=turn.yaw if abs(turn.yaw) <= SHOWN else uniform(rng, -SHOWN, SHOWN))
+        covers = {"patch": 0.25, "plaster": 0.15}
     way = weighted(rng, WAYS[feel], [w.often for w in WAYS[feel]])
-    strength = uniform(rng, 0.55, 1.3)
+    strength = uniform(rng, 0.65, 1.35)
     left, right = _sample_lids(rng, who, feel, way, strength)
     looks = rng.random() < 0.6
     down = rng.normal(0, 0.3) * looks + uniform(rng, *way.gaze) * strength
@@ -78,7 +87,7 @@ def sample_state(rng: np.random.Generator, who: Character, expression: str | Non
         brow_uneven=uneven if rng.random() < 0.5 else -uneven,
         brow_knit=uniform(rng, *way.brow_knit) * strength,
         jaw_drop=drop, expression=feel,
-        cover=pick(rng, hand=0.4, mask=0.2, patch=0.25, plaster=0.15) if rng.random() < 0.07 else "",
+        cover=pick(rng, **covers) if rng.random() < 0.07 else "",
         marks=_sample_marks(rng, who, way),
     )  # fmt: skip
 
@@ -94,7 +103,7 @@ def _sample_lids(rng: np.random.Generator, who: Character, feel: str, way: Way, 
     if balls and feel in ("angry", "sad", "disgust"):  # a ball shows its mood by the lid over it
         cut = max(cut, uniform(rng, 0.1, 0.5))
     elif balls and feel == "neutral" and rng.random() < 0.3:
-        cut = uniform(rng, 0.0, 0.55)
+        cut = uniform(rng, 0.0, 0.4)
     open_ = 1 + (uniform(rng, *way.open) - 1) * strength
     lids = Lids(open_, uniform(rng, 0.2, 0.9), uniform(rng, *way.push) * strength, cut, slope)
     lids = LOOKS[look](rng, lids)

@@ -15,7 +15,7 @@ from charaface.metrics import confusion, macro_f1
 from charaface.train import sheets
 from charaface.train.augment import Framing, bend_field, bend_image, draw_bend, framing_matrix, occlude
 from charaface.train.config import Labels, Recipe
-from charaface.train.jitter import draw_framing, recoloured, worn
+from charaface.train.jitter import draw_framing, recoloured, redrawn, worn
 from charaface.train.labelled import Cut, Cutter, Problem, Values, open_cut, square
 from charaface.train.loader import Batch, shuffled
 from charaface.train.nets.cost import channels_of
@@ -133,6 +133,8 @@ class EmotionJob:
         if rng.random() < how.cover:
             out, _ = occlude(out, rng, faces.images[int(learned[rng.integers(len(learned))])])
         out = recoloured(out, rng, how)
+        if how.style and rng.random() < how.style:  # a run without draws the numbers that it always drew
+            out = redrawn(out, rng)
         return worn(out, rng) if rng.random() < how.wear else out
 
     def _plain(self, numbers: np.ndarray) -> np.ndarray:

@@ -42,6 +42,7 @@ MADE_FOR = {  # the nets that are not for the task points
     "parser": "segment",
     "mini_xception": "emotion",
     "expression": "emotion",
+    "drawn_expression": "emotion",
 }
 STOP_ERRORS = ("stop.nme", "stop.error")  # figures of the faces that decide when to stop, one a task
 LOG_EVERY = 50  # steps

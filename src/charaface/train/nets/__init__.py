@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch import nn
 
 from charaface.train.nets.detector import Detector
+from charaface.train.nets.drawn_expression import DrawnExpression
 from charaface.train.nets.expression import Expression
 from charaface.train.nets.inception_resnet_v1 import InceptionResnetV1
 from charaface.train.nets.landmarker import Landmarker
@@ -30,4 +31,5 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "timm": Timm,
     "mini_xception": MiniXception,
     "expression": Expression,
+    "drawn_expression": DrawnExpression,
 }
