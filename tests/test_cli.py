@@ -379,3 +379,14 @@ def test_every_command_that_runs_networks_takes_the_choice_of_weights(tmp_path: 
     assert run([command, str(picture(tmp_path / "a.png")), "--weights", "generated", "-o", str(out)]) == 0
     assert out.exists()
     assert run([command, str(tmp_path / "a.png"), "--weights", "free", "-o", str(out)]) == 2
+
+
+def test_a_reader_that_has_enough_is_no_failure(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "charaface", "landmarks", str(gif(tmp_path / "a.gif", 50))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(20)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

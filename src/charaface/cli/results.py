@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -197,8 +198,8 @@ def _printing() -> Iterator[None]:
     """Whatever fails on standard output ends the command, as a BrokenPipeError does."""
     try:
         yield
-    except OSError as error:
-        raise BrokenPipeError(error.errno, error.strerror) from error
+    except OSError as error:  # click would take one with this number for a failure
+        raise BrokenPipeError(*() if error.errno == errno.EPIPE else (error.errno, error.strerror)) from error
 
 
 def _form_of(output: str | None) -> str:
