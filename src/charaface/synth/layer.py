@@ -38,6 +38,7 @@ class Layer:
     finish: np.ndarray  # (F, 3) as shade.light has it
     outer: int  # the first triangles, which face outwards; the rest are the same seen from within
     casts: np.ndarray | None = None  # (V,) bool, what throws a shadow; None: nothing
+    ragged: float = 0.0  # how far from its outline single strands begin, as the cosine of what is seen
 
 
 @dataclass(eq=False)
@@ -85,6 +86,10 @@ def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, 
     if paint.glow is not None:
         lit += paint.glow
     cover = np.where(nearer[box], paint.cover, 0).astype(np.float32)
+    if one.ragged:
+        facing = normal[..., 2] / np.sqrt((normal**2).sum(axis=-1) + 1e-9)
+        strand = 0.5 if paint.tilt is None else 0.5 + 4 * paint.tilt
+        cover *= np.clip(0.5 + (facing - one.ragged * strand) / 0.15, 0, 1)
     colour, depth, parts = film.colour[here][box], film.depth[here][box], film.part[here][box]
     colour += (lit - colour) * cover[..., None]
     over = cover > 0.5
