@@ -11,7 +11,8 @@ import pytest
 from charaface.face import EXPRESSIONS, Landmarks
 from charaface.synth.camera import Shot
 from charaface.synth.dress import Dress
-from charaface.synth.head import Look, Studio, encoded
+from charaface.synth.exposure import encoded
+from charaface.synth.head import Look, Studio
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_moment, sample_person
 from charaface.synth.photograph import render_photograph, sample_light, studio
