@@ -22,6 +22,7 @@ KINDS = (
     "gif",
     "accuracy",
     "beside",
+    "emotion",
     "fuzz",
 )  # in the order of the page
 

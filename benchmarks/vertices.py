@@ -2,7 +2,7 @@
 
 python benchmarks/vertices.py heads.npz        (CHARAFACE_DATA names the folder of photos68)
 
-Writes photos68-fitting.txt beside itself if it is not there: four photographs each of 50 people, seed 0, who are
+Writes tests/labels/photos68-fitting.txt if it is not there: four photographs each of 50 people, seed 0, who are
 looked at; nobody else of photos68 is. First the medians for synth/head_points.py of those who look into the camera.
 Then, on other people, heads of the kit (40 directions of identity, all expressions, any pose) are laid on all 68
 points, and what is left is told for the kit's own points and for ours, in percent of the inter-ocular distance.
@@ -12,19 +12,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from charaface.formats import dlib
+from charaface.evaluate.labels import FITTING, HAND_LABELS, person_of, read_photos68
 from charaface.schemes import IBUG68
 from charaface.synth.head_points import MEASURED, Anchors, head_points
 from charaface.synth.kit import FaceKit, read_kit
 
-LIST = Path(__file__).with_name("photos68-fitting.txt")
-PERSON = re.compile(r"(?:.*/)?(?:training_|test_)?(.+?)(?:_\d+)?\.\w+$")
+LIST = HAND_LABELS / FITTING
 PEOPLE, EACH = 50, 4
 DIRECTIONS = 40
 STIFF = 0.3  # what a standard deviation costs, in square centimetres
@@ -33,19 +31,8 @@ Photos = dict[str, np.ndarray]
 
 def photos() -> Photos:
     """(68, 2) points by file, of photos68."""
-    out = {}
-    for record in dlib.read(Path(os.environ["CHARAFACE_DATA"]) / "photos68" / "labels.xml"):
-        for face in record.faces:
-            if face.landmarks is not None and np.isfinite(face.landmarks.points).all():
-                out[record.file] = face.landmarks.points.astype(np.float64)
-    return out
-
-
-def person(name: str) -> str:
-    found = PERSON.match(name)
-    if found is None:
-        raise ValueError(f"no person in the name {name}")
-    return found[1]
+    faces = read_photos68(Path(os.environ["CHARAFACE_DATA"]) / "photos68" / "labels.xml")
+    return {face.file.partition("/")[2]: face.truth for face in faces}
 
 
 def chosen(known: Photos) -> list[str]:
@@ -54,7 +41,7 @@ def chosen(known: Photos) -> list[str]:
         rng = np.random.default_rng(0)
         by: dict[str, list[str]] = {}
         for name in sorted(known):
-            by.setdefault(person(name), []).append(name)
+            by.setdefault(person_of(name), []).append(name)
         several = sorted(who for who, names in by.items() if len(names) >= EACH)
         drawn = [
             n for who in rng.choice(several, PEOPLE, replace=False) for n in rng.choice(by[who], EACH, replace=False)
@@ -136,8 +123,8 @@ def main() -> None:
     print(f"{count} of {len(mine)} photographs of {PEOPLE} people look into the camera")
     for k in sorted(MEASURED):
         print(f"    {k}: ({median[k, 0] + 0.0:.3f}, {median[k, 1]:.3f}),")
-    people = {person(name) for name in mine}
-    others = sorted(name for name in known if person(name) not in people)
+    people = {person_of(name) for name in mine}
+    others = sorted(name for name in known if person_of(name) not in people)
     some = np.random.default_rng(1).choice(others, min(wanted.photos, len(others)), replace=False)
     kit = read_kit(wanted.kit)
     fitter, ours = Fitter(kit), head_points(kit)
@@ -153,7 +140,7 @@ def main() -> None:
         "nostrils, eyes, mouth": list(range(31, 68)),
         "all": list(range(68)),
     }
-    print(f"\nmedian over {len(some)} photographs of {len({person(str(n)) for n in some})} other people, per cent")
+    print(f"\nmedian over {len(some)} photographs of {len({person_of(str(n)) for n in some})} other people, per cent")
     print("| part | the kit's points | ours |\n|---|---|---|")
     for part, numbers in groups.items():
         old, new = np.median(found[:, :, numbers].mean(axis=2), axis=0)

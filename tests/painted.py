@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from charaface.face import EXPRESSIONS
+from charaface.face import ACCESSORIES, EXPRESSIONS, PARTS
 from charaface.geometry import box_from_points
 from charaface.gif import GifWriter
 from charaface.pose import HEAD
@@ -181,6 +181,44 @@ def expresser(name: str = "moods", domains: tuple[str, ...] = (), sure: float = 
     return Fake(replace(spec, labels={"emotion": REVERSED}, domains=domains), answer)
 
 
+def part_maps(size: int = 32) -> np.ndarray:
+    """(10, size, size) where the parser sees the parts of a crop twice as wide as its face: hair above, skin, eyes."""
+    out = np.zeros((len(PARTS), size, size), np.float32)
+    quarter, half = size // 4, size // 2
+    out[PARTS.index("hair"), :quarter, quarter : 3 * quarter] = 1
+    out[PARTS.index("skin"), quarter : 3 * quarter, quarter : 3 * quarter] = 1
+    rows, columns = np.indices((size, size)) + 0.5
+    for part in (slice(36, 42), slice(42, 48)):
+        x, y = quarter + half * TEMPLATE[part].mean(axis=0)
+        spot = np.hypot(columns - x, rows - y) < size / 16
+        out[:, spot] = 0
+        out[PARTS.index("iris"), spot] = 1
+    out[0] = 1 - out[1:].sum(axis=0)
+    return out
+
+
+def parser(size: int = 64) -> Fake:
+    """Sees the same parts in every crop, a hat where the crop's corner is dark, and whether there is any colour."""
+
+    def told(planes: np.ndarray) -> tuple[list[float], float]:
+        hat = 0.9 if planes[:, 2, size // 2].max() < -0.9 else 0.1
+        return [0.2, 0.1, hat, 0.3, 0.05], 0.02 if np.ptp(planes, axis=0).max() > 0.1 else 0.97
+
+    def answer(batch: np.ndarray) -> dict[str, np.ndarray]:
+        seen = [told(planes) for planes in batch]
+        return {
+            "parts": np.tile(part_maps(size // 2), (len(batch), 1, 1, 1)),
+            "accessories": np.array([a for a, _ in seen], np.float32).reshape(-1, len(ACCESSORIES)),
+            "monochrome": np.array([m for _, m in seen], np.float32),
+            "presentation": np.tile(np.array([0.75, 0.25], np.float32), (len(batch), 1)),
+        }
+
+    outputs = ("parts", "accessories", "monochrome", "presentation")
+    spec = Spec("parts", 1, "segment", _feed((size, size)), outputs, "MIT", "paint", None, 2.0)
+    labels = {"parts": PARTS, "accessories": ACCESSORIES, "presentation": ("feminine", "masculine")}
+    return Fake(replace(spec, labels=labels), answer)
+
+
 REVERSED = EXPRESSIONS[::-1]  # a network has an order of its own
 
 
@@ -192,13 +230,18 @@ class World:
 
     def __init__(self) -> None:
         self.detector, self.landmarker, self.pointer = detector(), landmarker(), pointer()
-        self.moods = expresser()
+        self.moods, self.parser = expresser(), parser()
         self.photo = expresser("emotion-photo", ("photo",))
         self.drawn = expresser("emotion-drawn", ("anime", "manga", "cartoon", "painting"))
 
     def load(self, name: str | Path, threads: int | None = None) -> Fake:  # noqa: ARG002 (the shape of session.load)
         known = {"detector": self.detector, "landmarks68": self.landmarker, "mine.onnx": self.pointer}
-        known |= {"moods.onnx": self.moods, "emotion-photo": self.photo, "emotion-drawn": self.drawn}
+        known |= {
+            "parser": self.parser,
+            "moods.onnx": self.moods,
+            "emotion-photo": self.photo,
+            "emotion-drawn": self.drawn,
+        }
         return known[str(name)]
 
     @property

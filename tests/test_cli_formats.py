@@ -24,7 +24,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize(("command", "columns"), [("detect", 16), ("landmarks", 16 + 4 * 68)])
+@pytest.mark.parametrize(("command", "columns"), [("detect", 23), ("landmarks", 23 + 4 * 68)])
 def test_csv_has_one_row_a_face_and_one_for_a_frame_without(
     tmp_path: Path, capsys: Capture, command: str, columns: int
 ) -> None:

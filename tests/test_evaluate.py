@@ -12,12 +12,13 @@ import pytest
 from PIL import Image
 
 from charaface import evaluate, weights
-from charaface.evaluate import boxes, points, steady
-from charaface.evaluate.labels import HAND_LABELS, Boxed, Labelled, read_boxes, read_drawn
+from charaface.evaluate import boxes, photographs, points, steady
+from charaface.evaluate.labels import FITTING, HAND_LABELS, Boxed, Labelled, read_boxes, read_drawn, read_photographs
 from charaface.evaluate.points import BOX, GIVEN, MEAN, OCULAR, OWN, PARTS, PUPIL
 from charaface.evaluate.predictor import Answers, Predictor, fingerprint
 from charaface.evaluate.table import Estimate, Goal, Section, Table, number
 from charaface.face import Face, Landmarks
+from charaface.formats import FORMATS, Record
 
 SIDE = 200
 EYES = 60.0  # pixels between the outer eye corners of FACE
@@ -428,6 +429,26 @@ def test_the_main_table_travels_as_json_and_names_what_is_missed(data: Path, tmp
     missed = evaluate.main_table(data, predictor=blind, labels=labels, quick=True, keep=tmp_path / "kept").missed
     assert "labelled faces found" in missed
     assert len(missed) == 5
+
+
+def test_photographs_are_measured_on_people_that_nothing_was_fitted_on(data: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    (labels / FITTING).write_text("images/training_Ann_Lee_00.jpg\n", "utf-8")
+    assert read_photographs(tmp_path, labels) == []  # no such folder
+    folder = data / "photos68"
+    folder.mkdir()
+    names = ("images/test_Ann_Lee_07.jpg", "images/training_Bo_01.jpg", "images/test_Bo_02.jpg")
+    given = [Record(name, 0, 0.0, SIDE, SIDE, [found(FACE + n)]) for n, name in enumerate(names)]
+    FORMATS["dlib"].write(folder / "labels.xml", given)
+    read = read_photographs(data, labels)
+    assert [(face.file, face.series) for face in read] == [(f"photos68/{name}", "Bo") for name in names[1:]]
+    off = predictor(lambda grey: [found(FACE + grey + [0.06 * EYES, 0])])
+    (folder / "images").mkdir()
+    for n, name in enumerate(names):
+        Image.new("RGB", (SIDE, SIDE), (n,) * 3).save(folder / name)
+    (goal,) = photographs.goals(points.score(Answers(off, data), read, lambda *_: None))
+    assert goal.estimate.value == pytest.approx(6, abs=0.5)  # dlib's file holds whole pixels
 
 
 def named(face: np.ndarray) -> dict[str, list[float]]:

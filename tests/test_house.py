@@ -39,7 +39,9 @@ PUBLIC = [
     "Limits",
     "OutputError",
     "Pose",
+    "analyze",
     "annotate",
+    "attributes",
     "crop",
     "crop_matrices",
     "detect",
@@ -48,6 +50,7 @@ PUBLIC = [
     "landmarks",
     "live",
     "report",
+    "segment",
 ]
 FORBIDDEN = ["torch", "onnxruntime", "av", "fastapi", "skia", "click", "cv2", "PIL", "numba", "rich"]
 

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from charaface.draw import DrawStyle
     from charaface.face import Colour, Emotion, Face, Landmarks, Pose
     from charaface.files import DamageWarning, InputError, LimitError, Limits, OutputError
+    from charaface.tasks.analyze import analyze
     from charaface.tasks.annotate import annotate
+    from charaface.tasks.attributes import attributes
     from charaface.tasks.crop import crop, crop_matrices
     from charaface.tasks.detect import detect
     from charaface.tasks.emotion import emotion
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from charaface.tasks.landmarks import landmarks
     from charaface.tasks.live import live
     from charaface.tasks.report import report
+    from charaface.tasks.segment import segment
 
 __version__ = "0.1.0"
 
@@ -32,7 +35,9 @@ __all__ = [
     "Limits",
     "OutputError",
     "Pose",
+    "analyze",
     "annotate",
+    "attributes",
     "crop",
     "crop_matrices",
     "detect",
@@ -41,6 +46,7 @@ __all__ = [
     "landmarks",
     "live",
     "report",
+    "segment",
 ]
 
 # Public name to the module it lives in: each is loaded when it is first asked for, so that importing costs nothing.
@@ -57,7 +63,9 @@ _HOMES = {
     "Limits": "charaface.files",
     "OutputError": "charaface.files",
     "Pose": "charaface.face",
+    "analyze": "charaface.tasks.analyze",
     "annotate": "charaface.tasks.annotate",
+    "attributes": "charaface.tasks.attributes",
     "crop": "charaface.tasks.crop",
     "crop_matrices": "charaface.tasks.crop",
     "detect": "charaface.tasks.detect",
@@ -66,6 +74,7 @@ _HOMES = {
     "landmarks": "charaface.tasks.landmarks",
     "live": "charaface.tasks.live",
     "report": "charaface.tasks.report",
+    "segment": "charaface.tasks.segment",
 }
 
 

@@ -17,6 +17,7 @@ _PLACES = tuple(10.0**places for places in range(7))
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 EXPRESSIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 DOMAINS = ("photo", "anime", "manga", "cartoon", "painting")  # kinds of picture that our networks tell apart
+PARTS = ("background", "skin", "hair", "eyes", "iris", "brows", "mouth", "teeth", "glasses", "hat")  # of a parsed face
 ACCESSORIES = ("glasses", "sunglasses", "hat", "beard", "mask")
 
 

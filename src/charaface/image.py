@@ -230,6 +230,24 @@ def save(image: np.ndarray, path: str | Path, *, source: str | Path | None = Non
     return path
 
 
+def save_indexed(
+    values: np.ndarray, palette: np.ndarray, path: str | Path, *, source: str | Path | None = None
+) -> Path:
+    """Writes (H, W) uint8 values as a PNG whose palette, (N, 3) uint8, shows them; the file holds the values.
+
+    Returns the path; raises OutputError as save does.
+    """
+    from PIL import Image
+
+    picture = Image.fromarray(values)
+    picture.putpalette(palette.astype(np.uint8).tobytes())
+    out = BytesIO()
+    picture.save(out, "PNG")
+    with atomic(Path(path), None if source is None else Path(source)) as part:
+        part.write_bytes(out.getvalue())
+    return Path(path)
+
+
 def encoded(pixels: np.ndarray, suffix: str, **instead: Any) -> bytes:
     """The bytes of a picture file whose name ends on suffix, as save() takes; instead: of the writer's options."""
     from PIL import Image

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charaface.face import Landmarks
+from charaface.face import Face, Landmarks
 from charaface.geometry import area, box_from_points, clip_box, crop_matrix, invert, transform
 from charaface.image import warp
 from charaface.pose import head_pose
@@ -51,6 +51,7 @@ class Reading(NamedTuple):
     face: float  # probability that the crop was centred on a face
     crop: Framing | None = None  # where it was read
     given: Reading | None = None  # what a network without framing read there, of its own scheme: the result's points
+    domain: np.ndarray | None = None  # (D,) float32, probabilities of the kinds of picture that its Spec names
 
     def box(self, width: int, height: int) -> np.ndarray | None:
         """(4,) float32 box of the points, clipped to a picture of that size; None where nothing is left of it."""
@@ -147,7 +148,15 @@ def combined(first: Reading, second: Reading) -> Reading:
         mean(first.visible, second.visible, share),
         second.face,
         second.crop,
+        domain=None if first.domain is None or second.domain is None else (first.domain + second.domain) / 2,
     )
+
+
+def framing_of(face: Face) -> Framing:
+    """The crop that shows a face with points upright and in the middle."""
+    if face.landmarks is None:
+        raise ValueError("a face without points cannot be framed by them")
+    return frame_points(face.landmarks.to("ibug68").points)
 
 
 def frame_points(points: np.ndarray) -> Framing:
@@ -183,11 +192,11 @@ def _grown(box: np.ndarray) -> np.ndarray:
 
 def _average(found: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], order: np.ndarray) -> dict[str, np.ndarray]:
     points = mirrored["points"][:, order] * np.array([-1, 1], np.float32) + np.array([1, 0], np.float32)
-    back = {
+    back: dict[str, np.ndarray] = {
         "points": points,
         "scores": mirrored["scores"][:, order],
         "visible": mirrored["visible"][:, order],
-        "face": mirrored["face"],
+        **{name: mirrored[name] for name in ("face", "domain") if name in mirrored},
     }
     return {name: (found[name] + values) / 2 for name, values in back.items()}
 
@@ -196,4 +205,5 @@ def _to_picture(found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndar
     inside = found["points"][i].astype(np.float64) * size - 0.5
     points = transform(inside, invert(matrix)).astype(np.float32)
     scores, visible = (np.clip(found[name][i], 0, 1) for name in ("scores", "visible"))
-    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop)
+    domain = found["domain"][i] if "domain" in found else None
+    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop, domain=domain)

@@ -172,6 +172,28 @@ def average_precision(taken: np.ndarray, scores: np.ndarray, total: int) -> floa
     return float(envelope[hits].sum() / total)
 
 
+def confusion(truth: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:
+    """(classes, classes) int64: how many of each true class, a row, were found to be which, a column."""
+    flat = np.asarray(truth, np.int64) * classes + np.asarray(found, np.int64)
+    return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
+
+
+def macro_f1(table: np.ndarray) -> float:
+    """The mean over classes of F1, of a confusion table; a class that is neither true nor found is left out."""
+    hit, both = np.diag(table), table.sum(0) + table.sum(1)
+    return float((2 * hit[both > 0] / both[both > 0]).mean())
+
+
+def calibration_error(sure: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
+    """How far probabilities (N,) are from how often they are right (N,) bool: the mean gap over bins of one width.
+
+    Each bin counts by how many are in it (expected calibration error, Guo et al. 2017); 0 to 1.
+    """
+    place = np.minimum((np.asarray(sure) * bins).astype(np.int64), bins - 1)
+    gap = np.bincount(place, np.asarray(sure, np.float64) - right, bins)
+    return float(np.abs(gap).sum() / len(sure))
+
+
 def jitter(points: np.ndarray, length: float) -> float:
     """How far a point moves from frame to frame, on average, over length.
 

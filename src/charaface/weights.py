@@ -46,7 +46,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
 }
 
-DEFAULTS = {"detect": "detector", "landmarks": "landmarks68"}  # task to a name in WEIGHTS
+DEFAULTS = {"detect": "detector", "landmarks": "landmarks68", "segment": "parser"}  # task to a name in WEIGHTS
 # task to the names of networks that share it, each for kinds of picture of its own (Spec.domains)
 SHARED: dict[str, tuple[str, ...]] = {"emotion": ()}
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import skia
 
+from charaface.face import ACCESSORIES
 from charaface.geometry import box_from_points, clip_box
 from charaface.schemes import IBUG68
 from charaface.synth.anatomy import Build, Head, Place, Turn
 from charaface.synth.builds import EYE_COLOURS, jaw_width
 from charaface.synth.cast import HAIR_COLOURS, SHARES, SKIN_TONES, sample_character
-from charaface.synth.character import draw_character
+from charaface.synth.character import draw_character, part_masks
 from charaface.synth.crops import render_face
 from charaface.synth.eyes import Eyes, Lids, eye_points, lid_curves, rim_lids
 from charaface.synth.features import Mouth, Nose, draw_mouth, draw_nose, mouth_curves, mouth_points, nose_points
@@ -60,6 +62,33 @@ def _still(index: int):
     state = sample_state(rng, who)
     mouth = replace(state.mouth, asym=0.0, x=0.0, line="arc")
     return who, replace(state, left=Lids(), right=Lids(), mouth=mouth, brow_uneven=0.0, cover="")
+
+
+def _bare(index: int):
+    """A character seen from the front with nothing over its face, and a moment without a cover."""
+    rng = generator(13, index)
+    who = sample_character(rng, list(DOMAINS)[index % len(DOMAINS)])
+    state = sample_state(rng, who)
+    hair = replace(who.hair, kind="bald", back="none")
+    bare = replace(who, glasses="", hat="", beard="", hair=hair)
+    return bare, replace(state, turn=Turn(), cover="", gaze=(0.0, 0.0))
+
+
+def _canvas_and_drawn(who, state):
+    pixels = np.zeros((SIZE, SIZE, 4), np.uint8)
+    canvas = skia.Surface(pixels).getCanvas()
+    drawn = draw_character(canvas, who, state, Place(SIZE / 2, SIZE / 2, 50.0), np.random.default_rng(0), masks=True)
+    return pixels, drawn
+
+
+def _masks(who, state) -> np.ndarray:
+    return part_masks(_canvas_and_drawn(who, state)[1], SIZE, SIZE)
+
+
+def _told(who, state):
+    face = _canvas_and_drawn(who, state)[1].face(SIZE, SIZE)
+    assert face is not None
+    return face
 
 
 @pytest.mark.parametrize("index", range(9))
@@ -265,6 +294,67 @@ def test_visible_points_lie_on_their_parts():
                     hit += (render.masks[0][y - 3 : y + 4, x - 3 : x + 4] == part).any()
     assert seen > 400
     assert hit / seen > 0.93
+
+
+@pytest.mark.parametrize("kind", ["anime", "almond", "dot", "disc", "lens"])
+def test_an_open_eye_of_any_kind_has_its_iris_in_the_masks_and_a_closed_one_has_none(kind):
+    who, state = next(pair for pair in map(_bare, range(400)) if pair[0].eyes.kind == kind)
+    opened, shut = (
+        _masks(who, replace(state, turn=Turn(), left=lids, right=lids)) for lids in (Lids(), Lids(0.0, arc=-0.8))
+    )
+    iris, eye = PARTS.index("iris"), PARTS.index("eye")
+    assert (opened == iris).sum() > 12
+    assert (shut == iris).sum() == 0
+    if kind != "dot":  # a dot is a pupil without a white
+        assert (opened == eye).sum() > 12
+
+
+def test_the_teeth_of_a_mouth_are_told_from_the_mouth():
+    who, state = _bare(0)
+    state = replace(state, turn=Turn())
+    mouth = replace(state.mouth, open=0.25, half=0.25, x=0.0, shape="dee", line="arc", tongue=False)
+    teeth, inside = PARTS.index("teeth"), PARTS.index("mouth")
+    for kind in ("upper", "both", "grid", "fang"):
+        drawn = _masks(who, replace(state, mouth=replace(mouth, teeth=kind)))
+        assert (drawn == teeth).sum() > 3, kind
+        assert (drawn == inside).any() == (kind != "grid")  # clenched teeth fill the mouth
+    assert not (_masks(who, replace(state, mouth=replace(mouth, teeth="none"))) == teeth).any()
+
+
+@pytest.mark.parametrize(
+    ("worn", "cover", "told"),
+    [
+        ({"glasses": "clear"}, "", "glasses"),
+        ({"glasses": "dark"}, "", "sunglasses"),
+        ({"hat": "beanie"}, "", "hat"),
+        ({"hat": "beret"}, "", "hat"),
+        ({"beard": "moustache"}, "", "beard"),
+        ({}, "mask", "mask"),
+        ({"hat": "bow"}, "", None),
+        ({"hat": "pat"}, "", None),
+        ({"beard": "stubble"}, "", None),
+        ({}, "hand", None),
+    ],
+)
+def test_what_is_worn_is_told_and_nothing_else_is(worn, cover, told):
+    who, state = _bare(0)
+    face = _told(replace(who, **worn), replace(state, cover=cover))
+    assert set(face.accessories) == set(ACCESSORIES)
+    assert {name for name, value in face.accessories.items() if value == 1.0} == ({told} if told else set())
+
+
+def test_a_picture_without_colours_of_its_own_says_so_whatever_light_is_on_it():
+    seen = {0.0: 0, 1.0: 0}
+    for index in range(60):
+        render = render_face(6, index, 64)
+        (face,) = render.faces
+        assert (face.monochrome == 1.0) == (face.colours is None)
+        seen[face.monochrome] += 1
+        if face.monochrome:  # all its colours lie on one line from dark to light
+            a, b = (cv2.cvtColor(render.image, cv2.COLOR_RGB2LAB).astype(float)[..., k].ravel() - 128 for k in (1, 2))
+            values = np.linalg.svd(np.stack([a, b]), compute_uv=False)
+            assert values[1] < 0.35 * values[0] + 100
+    assert min(seen.values()) > 3
 
 
 def test_what_is_hidden_is_said_to_be_hidden():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from charaface.face import Face
+from charaface.face import EXPRESSIONS, Face
 from charaface.formats import FORMATS
 from charaface.image import load
 from charaface.synth.dataset import write
@@ -56,9 +56,22 @@ def test_scenes_hold_from_no_face_to_many(tmp_path):
     assert max(counts) > 1
 
 
-@pytest.mark.parametrize("bad", [{"n": 0}, {"size": 8}, {"workers": 0}, {"domain": "photograph"}, {"scheme": "five"}])
+@pytest.mark.parametrize(("wish", "told"), [("even", list(EXPRESSIONS)), ("sad", ["sad"] * 7)])
+def test_expressions_are_drawn_as_they_are_asked_for(tmp_path, wish, told):
+    write(tmp_path, 7, seed=2, size=64, workers=1, expression=wish, masks=False)
+    rows = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
+    assert [row["faces"][0]["emotion"]["label"] for row in rows] == told
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"n": 0}, {"size": 8}, {"workers": 0}, {"domain": "photograph"}, {"scheme": "five"}, {"expression": "glee"},
+        {"expression": "even", "scenes": True},
+    ],
+)  # fmt: skip
 def test_a_wrong_wish_is_named(tmp_path, bad):
-    with pytest.raises(ValueError, match=r"n >= 1|no domain|not of 'five'"):
+    with pytest.raises(ValueError, match=r"n >= 1|no domain|not of 'five'|no expression"):
         write(tmp_path, **({"n": 2, "workers": 1} | bad))
 
 
@@ -73,7 +86,7 @@ def test_photographs_of_people_are_written_as_drawings_are(tmp_path, heads_file)
 
 
 def test_heads_are_photographed_alone_and_from_a_file_that_holds_some(tmp_path):
-    for more in ({"scenes": True}, {"domain": "anime"}, {"scheme": "manga60a"}):
+    for more in ({"scenes": True}, {"domain": "anime"}, {"expression": "even"}, {"scheme": "manga60a"}):
         with pytest.raises(ValueError, match="heads are photographed alone"):
             write(tmp_path / "out", 1, heads=tmp_path / "heads.npz", **more)
     (tmp_path / "heads.npz").write_bytes(b"PK")

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charaface.face import EXPRESSIONS
-from charaface.synth.head import Look, Shot, Studio, encoded
+from charaface.face import EXPRESSIONS, Landmarks
+from charaface.synth.camera import Shot
+from charaface.synth.dress import Dress
+from charaface.synth.exposure import encoded
+from charaface.synth.head import Look, Studio
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_moment, sample_person
 from charaface.synth.photograph import render_photograph, sample_light, studio
@@ -34,12 +37,18 @@ def look(heads: Studio) -> Look:
 @pytest.fixture(scope="module")
 def shot() -> Shot:
     light = replace(sample_light(np.random.default_rng(0)), lamp=np.array([0.0, 0.0, 1.0]))
-    return Shot(SIZE, 5.0, (64.0, 62.0), light, 120.0, cloth=(0.1, 0.2, 0.6))
+    return Shot(SIZE, 5.0, (64.0, 62.0), light, 120.0, Dress(colour=(0.1, 0.2, 0.6)))
 
 
-def part(render: Render, name: str) -> np.ndarray:
+def part(render: Render, *names: str) -> np.ndarray:
     assert render.masks is not None
-    return np.asarray(render.masks[0] == PARTS.index(name))
+    return np.asarray(np.isin(render.masks[0], [PARTS.index(name) for name in names]))
+
+
+def marks_of(render: Render) -> Landmarks:
+    marks = render.faces[0].landmarks
+    assert marks is not None
+    return marks
 
 
 def at(values: np.ndarray, point: np.ndarray) -> np.ndarray:
@@ -73,7 +82,7 @@ def test_points_lie_on_the_parts_that_are_drawn(heads: Studio, look: Look, shot:
         assert at(part(render, "brow"), points[19])
         assert at(part(render, "mouth"), (points[51] + points[62]) / 2)
         for corners in (points[36:42], points[42:48]):
-            assert at(part(render, "eye"), corners.mean(axis=0))
+            assert at(part(render, "eye", "iris"), corners.mean(axis=0))
         assert face.pose is not None
         assert face.pose.yaw == yaw
 
@@ -103,7 +112,7 @@ def test_lids_meet_whoever_shuts_them(heads: Studio, look: Look, shot: Shot) -> 
     rng = np.random.default_rng(2)
     for _ in range(4):
         who = replace(look, head=heads.kit.head(rng.normal(size=80)))
-        opened, shut = (part(heads.render(who, Moment(closed=c), shot), "eye").sum() for c in (0.0, 1.0))
+        opened, shut = (part(heads.render(who, Moment(closed=c), shot), "eye", "iris").sum() for c in (0.0, 1.0))
         assert opened > 60
         assert shut < 0.2 * opened
 
@@ -111,7 +120,7 @@ def test_lids_meet_whoever_shuts_them(heads: Studio, look: Look, shot: Shot) -> 
 def test_a_gaze_moves_the_iris_and_nothing_else(heads: Studio, look: Look, shot: Shot) -> None:
     left, right = (heads.render(look, Moment(gaze=(g, 0.0)), shot) for g in (-20.0, 20.0))
     changed = np.abs(left.image.astype(int) - right.image.astype(int)).max(axis=2) > 8
-    eyes = np.argwhere(part(left, "eye"))
+    eyes = np.argwhere(part(left, "eye", "iris"))
     assert changed.sum() > 20
     for y, x in np.argwhere(changed):
         assert np.abs(eyes - [y, x]).max(axis=1).min() <= 1
@@ -137,7 +146,9 @@ def test_cloth_neck_and_backdrop_are_where_they_should_be(heads: Studio, look: L
 def test_hair_hides_what_lies_behind_it(heads: Studio, look: Look, shot: Shot) -> None:
     who = sample_person(np.random.default_rng(11))
     assert who.hair is not None
-    fringe = replace(who.hair, hairline=5.5, fringe=5.5, fringe_wide=80.0, part=0.0, thick=1.5, rough=0.2)
+    fringe = replace(
+        who.hair, hairline=5.5, fringe=5.5, fringe_wide=80.0, fringe_at=0.0, part=0.0, thick=1.5, rough=0.2
+    )
     bald = heads.render(look, Moment(), shot)
     worn = heads.render(replace(look, person=replace(look.person, hair=fringe)), Moment(), shot)
     marks = [one.faces[0].landmarks for one in (bald, worn)]

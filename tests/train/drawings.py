@@ -19,6 +19,7 @@ class Drawing:
 
     image: np.ndarray
     faces: list[Face] = field(default_factory=list)
+    masks: np.ndarray | None = None
 
 
 def _line(x0: float, x1: float, y: float, count: int) -> np.ndarray:
@@ -61,6 +62,20 @@ def face(seed: int, index: int, size: int) -> Drawing:
     rng = np.random.default_rng((seed, index, 3))
     points = plain_face() * size * rng.uniform(0.2, 0.26) + size / 2 + rng.normal(0, 0.03 * size, 2)
     return Drawing(_draw(negative(seed, index, size).image, points, rng), [_labelled(points)])
+
+
+def worn(seed: int, index: int, size: int) -> Drawing:
+    """A face with a hat, in colour, and the parts of its picture."""
+    drawn = face(seed, index, size)
+    parts = np.random.default_rng((seed, index)).integers(0, 9, (1, size, size)).astype(np.uint8)
+    faces = [replace(one, accessories={"hat": 1.0}, monochrome=0.0) for one in drawn.faces]
+    return Drawing(drawn.image, faces, parts)
+
+
+def person(seed: int, index: int, size: int) -> Drawing:
+    """The same, photographed."""
+    drawn = face(seed, index + 1000, size)
+    return Drawing(drawn.image, [replace(one, domain={"photo": 1.0}) for one in drawn.faces])
 
 
 def scene(seed: int, index: int, size: int) -> Drawing:

@@ -25,7 +25,9 @@ from charaface.train.nets import NETS
 from charaface.train.nets.cost import channels_of
 from charaface.train.transfer import load_weights, take_mean
 
-TASKS = {"landmarks": "landmarker", "detect": "detector"}
+TASKS = {"landmarks": "landmarker", "detect": "detector", "segment": "parser"}
+SIDES = {"landmarks": 128, "segment": 160}  # of the tasks whose networks see crops of one size
+MORE = {"landmarks": ("scores", "visible", "face", "domain"), "segment": ("accessories", "monochrome", "presentation")}
 
 
 def lived(name: str, **options: Any) -> nn.Module:
@@ -67,7 +69,8 @@ def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported
     task, file = exported
     net = FORMS[task].wrap(lived(TASKS[task]), file.scale, file.shift)
     runner = session.Session(file.path.read_bytes(), threads=1)
-    sizes = [(1, 128, 128), (3, 128, 128)] if task == "landmarks" else [(1, 32, 64), (2, 96, 32)]
+    side = SIDES.get(task)
+    sizes = [(1, side, side), (3, side, side)] if side else [(1, 32, 64), (2, 96, 32)]
     for size in sizes:
         batch = images(*size)
         with torch.inference_mode():
@@ -84,24 +87,28 @@ def test_the_file_answers_like_torch_at_every_size(exported: tuple[str, Exported
     )  # the last validation's best threshold
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", ["landmarks", "detect"])
 def test_the_score_of_finds_alone_is_calibrated(task: str) -> None:
     net, plain = (FORMS[task].wrap(lived(TASKS[task]), *how) for how in ((2.5, -0.75), (1.0, 0.0)))
     with torch.inference_mode():
-        *raised, score = net(torch.from_numpy(images(1, 128, 128)))
-        *same, trained = plain(torch.from_numpy(images(1, 128, 128)))
-    torch.testing.assert_close(score, torch.sigmoid(2.5 * torch.logit(trained) - 0.75))
-    assert all(a.equal(b) for a, b in zip(raised, same, strict=True))
+        raised, same = (
+            dict(zip(FORMS[task].outputs, one(torch.from_numpy(images(1, 128, 128))), strict=True))
+            for one in (net, plain)
+        )
+    score = "face" if task == "landmarks" else "scores"
+    torch.testing.assert_close(raised[score], torch.sigmoid(2.5 * torch.logit(same[score]) - 0.75))
+    assert all(raised[name].equal(same[name]) for name in raised if name != score)
 
 
 def test_the_file_says_how_it_is_fed(exported: tuple[str, Exported]) -> None:
     task, file = exported
     spec = session.Session(file.path.read_bytes(), threads=1).spec
     assert (spec.label, spec.task, spec.licence) == (f"{task}-test-3", task, "MIT")
-    assert spec.outputs == (session.FRAMING if task == "landmarks" else session.OUTPUTS[task])
-    assert spec.input.size == ((128, 128) if task == "landmarks" else None)
+    assert spec.outputs == (*session.OUTPUTS[task], *MORE.get(task, ()))
+    assert spec.input.size == ((SIDES[task],) * 2 if task in SIDES else None)
     assert spec.input.multiple == 32
-    assert spec.crop_scale == (1.4 if task == "landmarks" else None)
+    assert spec.crop_scale == {"landmarks": 1.4, "segment": 2.0}.get(task)
+    assert set(spec.labels) <= set(spec.outputs)
 
 
 def test_the_file_is_one_small_file_of_the_promised_opset(exported: tuple[str, Exported]) -> None:
@@ -146,7 +153,8 @@ def test_a_file_unlike_its_network_is_not_written(
     run = make_run(tmp_path, task)
     monkeypatch.setattr(module, "to_onnx", lambda *_: onnx.load(file.path))
     monkeypatch.setattr(module, "PARITY", 0.0)
-    with pytest.raises(ValueError, match=r"net\.onnx would differ from torch by 0\.\d+ px"):
+    monkeypatch.setattr(module, "SCORE_PARITY", 0.0)
+    with pytest.raises(ValueError, match=r"net\.onnx would differ from torch by 0\.\d+"):
         export(run, tmp_path / "out" / "net.onnx")
     assert not (tmp_path / "out").exists()
 
@@ -230,5 +238,5 @@ def test_contrast_is_stretched_inside_the_file_where_a_foreign_network_wants_it(
 
 def test_points_alone_have_no_score_to_be_moved(tmp_path: Path) -> None:
     run, _ = points_run(tmp_path / "run", "pfld", 64)
-    with pytest.raises(RecipeError, match="points alone, which have no score"):
+    with pytest.raises(RecipeError, match="points alone, which have no shift"):
         export(run, tmp_path / "x.onnx", shift=0.5)

@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 
+from charaface.face import DOMAINS
 from charaface.train.config import Data
-from charaface.train.loader import detector_batch, face_crop, landmark_batch, prefetched, shuffled
+from charaface.train.loader import World, detector_batch, face_crop, landmark_batch, prefetched, shuffled
 from charaface.train.packs import Pack, PackKey, open_pack
 
 from . import drawings
@@ -19,13 +20,14 @@ DATA = Data(renders=12, held_out=2, negatives=3, negative_share=0.3, misframed_s
 @pytest.fixture(scope="module")
 def packs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pack]:
     cache = tmp_path_factory.mktemp("packs")
-    draw = {"faces": drawings.face, "scenes": drawings.scene, "negatives": drawings.negative}
-    counts = {"faces": 14, "scenes": 14, "negatives": 3}
+    draw = {"faces": drawings.face, "people": drawings.person, "scenes": drawings.scene, "negatives": drawings.negative}
+    counts = {"faces": 14, "people": 14, "scenes": 14, "negatives": 3}
     return {k: open_pack(PackKey(k, "t", 1, counts[k], 48), cache, workers=1, draw=draw[k]) for k in draw}
 
 
 def landmarks(packs: dict[str, Pack], step: int, batch: int = 8) -> dict[str, np.ndarray]:
-    return landmark_batch(step, faces=packs["faces"], negatives=packs["negatives"], data=DATA, seed=3, batch=batch)
+    worlds = [World(packs["faces"], 12, 0.75), World(packs["people"], 12, 0.25)]
+    return landmark_batch(step, worlds=worlds, negatives=packs["negatives"], data=DATA, seed=3, batch=batch)
 
 
 def test_an_epoch_shows_each_render_once_in_an_order_of_its_own() -> None:
@@ -56,9 +58,18 @@ def test_a_landmark_batch_has_its_shapes_and_shares(packs: dict[str, Pack]) -> N
         "visible": ((200, 68), "float32"),
         "unit": ((200,), "float32"),
         "face": ((200,), "float32"),
+        "domain": ((200,), "int64"),
     }
     assert batch["face"].mean() == pytest.approx(0.5, abs=0.1)
     assert np.abs(batch["points"][batch["face"] > 0] - 0.5).mean() < 0.3
+
+
+def test_faces_come_from_each_world_by_its_share(packs: dict[str, Pack]) -> None:
+    batch = landmarks(packs, 0, 400)
+    kinds = batch["domain"][batch["face"] > 0]
+    assert set(kinds) == {DOMAINS.index("anime"), DOMAINS.index("photo")}
+    assert (kinds == DOMAINS.index("photo")).mean() == pytest.approx(0.25, abs=0.08)
+    assert (batch["domain"][batch["unit"] == 1 / 1.4] == -1).all()  # pictures without a face have no kind
 
 
 def test_a_render_that_shows_no_face_is_a_sample_without_one(packs: dict[str, Pack]) -> None:

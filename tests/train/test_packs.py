@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from charaface.face import ACCESSORIES
 from charaface.train import packs
 from charaface.train.packs import PackKey, open_pack
 
@@ -73,6 +74,20 @@ def test_a_killed_drawing_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: 
     monkeypatch.undo()
     open_pack(KEY, tmp_path / "whole", workers=1, draw=drawings.face)
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+def test_a_pack_keeps_the_parts_of_faces_where_it_is_asked_to(tmp_path: Path) -> None:
+    key = PackKey("faces", "test", 1, 5, 16, masks=True)
+    pack = open_pack(key, tmp_path, workers=1, draw=drawings.worn)
+    assert pack.masks is not None
+    for i in range(5):
+        np.testing.assert_array_equal(pack.masks[i], drawings.worn(1, i, 16).masks[0])
+    assert pack.accessories[:, ACCESSORIES.index("hat")].tolist() == [1.0] * 5
+    assert np.isnan(pack.accessories[:, ACCESSORIES.index("mask")]).all()
+    assert pack.monochrome.tolist() == [0.0] * 5
+    plain = open_pack(PackKey("faces", "test", 1, 5, 16), tmp_path, workers=1, draw=drawings.face)
+    assert plain.masks is None
+    assert np.isnan(plain.monochrome).all()
 
 
 def test_a_finished_pack_is_not_drawn_again(tmp_path: Path) -> None:

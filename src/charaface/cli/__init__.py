@@ -19,7 +19,8 @@ from charaface.cli.data import data
 from charaface.cli.evaluate import evaluate
 from charaface.cli.live import live
 from charaface.cli.report import report
-from charaface.cli.results import detect, emotion, landmarks
+from charaface.cli.results import analyze, attributes, detect, emotion, landmarks
+from charaface.cli.segment import segment
 from charaface.cli.workshop import compare, export, import_weights, study, synth, train
 from charaface.files import InputError, OutputError, plain, reason
 
@@ -43,7 +44,10 @@ def program() -> None:
 for _command in (
     detect,
     landmarks,
+    attributes,
     emotion,
+    analyze,
+    segment,
     annotate,
     live,
     crop,

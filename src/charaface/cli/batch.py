@@ -43,6 +43,16 @@ class Place:
             path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def numbered(self, one: Input, written: Sequence[Path], number: int, track: int | None, frame: int) -> Path:
+        """The output of one of several faces of an input, of which some are written, its folder made.
+
+        In a folder NAME-NUMBER.png, or NAME-FRAME-TRACK.png of a clip; else the file, then FILE-2, FILE-3.
+        """
+        path = self.made(one)
+        if self.folder is not None:
+            return path.with_name(f"{one.name.stem}-{number if track is None else f'{frame:05d}-{track}'}.png")
+        return path.with_name(f"{path.stem}-{len(written) + 1}{path.suffix}") if written else path
+
 
 class Job:
     """Inputs, where their outputs go, and how many are worked on at a time."""

@@ -92,12 +92,7 @@ def _cropped(one: Input, tell: Tell, place: Place, arguments: dict[str, Any], fo
     clip = frames(one.path, task, **arguments)
     for done, frame in enumerate(clip, 1):
         for number, (face, picture) in enumerate(zip(frame.faces, cut(frame.image, frame.faces, **form), strict=True)):
-            path = place.made(one)
-            if place.folder is not None:
-                tail = f"{number}" if face.track is None else f"{frame.index:05d}-{face.track}"
-                path = path.with_name(f"{one.name.stem}-{tail}.png")
-            elif written:
-                path = path.with_name(f"{path.stem}-{len(written) + 1}{path.suffix}")
+            path = place.numbered(one, written, number, face.track, frame.index)
             written.append(save(picture, path, source=one.path))
         tell.progress(done, clip.total)
     if not written:

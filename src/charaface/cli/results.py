@@ -1,4 +1,4 @@
-"""detect, landmarks and emotion: faces as JSON lines or CSV."""
+"""detect, landmarks, attributes, emotion, analyze: faces as JSON lines, tables and other formats."""
 
 from __future__ import annotations
 
@@ -86,6 +86,42 @@ def emotion(inputs: tuple[Path, ...], output: str | None, form: str | None, **gi
     return _print_faces("emotion", inputs, output, form, given)
 
 
+PRESENTATION = click.option(
+    "--presentation",
+    type=click.Choice(["drawn", "all", "none"]),
+    default="drawn",
+    show_default=True,
+    help="Whose presentation is told: of drawn faces, of all, of none.",
+)
+
+
+@click.command()
+@options.INPUTS
+@options.with_options(
+    [OUT, FORMAT, PRESENTATION], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH
+)
+def attributes(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
+    """Print colours of hair, skin and eyes, what is worn and whether there is colour, of all faces.
+
+    One JSON object a frame: file, frame, time, width, height and faces, the biggest first, with points and pose. Left
+    and right are the character's own.
+    """
+    return _print_faces("attributes", inputs, output, form, given)
+
+
+@click.command()
+@options.INPUTS
+@options.with_options(
+    [OUT, FORMAT, PRESENTATION], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH
+)
+def analyze(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
+    """Print all that is known of all faces: points, pose, kind of picture, attributes, expression.
+
+    One JSON object a frame: file, frame, time, width, height and faces, the biggest first.
+    """
+    return _print_faces("analyze", inputs, output, form, given)
+
+
 def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: str | None, given: dict[str, Any]) -> int:
     from charaface.formats import FORMATS
 
@@ -95,7 +131,9 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
         raise click.UsageError(f"{form} is written whole: name a file for it with -o")
     job = Job(inputs, output, given["workers"], dry=given["dry_run"])
     arguments = options.networks(given, job) | options.clips(given) | options.take(given, "flip")
-    if task == "emotion":  # a network that is not there stops the command and not each of its inputs
+    if "presentation" in given:
+        arguments |= options.take(given, "presentation")
+    if task in ("emotion", "analyze"):  # a network that is not there stops the command and not each of its inputs
         from charaface.tasks.emotion import load_networks
 
         load_networks(arguments["model"], arguments["threads"], arguments["weights"])

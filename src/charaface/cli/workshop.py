@@ -36,6 +36,7 @@ def _needs(extra: str) -> Iterator[None]:
 @click.option("--scenes", is_flag=True, help="Pictures of 0 to 8 faces in place of single ones.")
 @click.option("--masks/--no-masks", default=True, show_default=True, help="A map of the parts of each single face.")
 @click.option("--domain", help="One kind of drawing only: anime, manga, cartoon ...")
+@click.option("--expression", help="One expression only: angry, happy ..., or even: all seven, as many of each.")
 @click.option(
     "--scheme",
     type=click.Choice(["ibug68", "manga60a"]),
@@ -160,7 +161,9 @@ def study(study: Path, folder: Path | None, settings: tuple[str, ...], workers: 
 @click.argument("output", type=FilePath)
 @click.option("--mean", type=FilePath, help="Write the mean with these weights, which the run went on from.")
 @click.option(
-    "--scale", type=click.FloatRange(0.01, 100), default=1.0, show_default=True, help="Of the logits of finds."
+    "--scale",
+    type=click.FloatRange(0.01, 100),
+    help="Of the logits of finds and expressions.  [default: 1; of expressions as their stop faces have it]",
 )
 @click.option(
     "--shift",

@@ -7,8 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from charaface.evaluate import boxes, points, steady
-from charaface.evaluate.labels import HAND_LABELS, Boxed, Labelled, read_boxes, read_cartoon_boxes, read_drawn
+from charaface.evaluate import boxes, photographs, points, steady
+from charaface.evaluate.labels import (
+    HAND_LABELS,
+    Boxed,
+    Labelled,
+    read_boxes,
+    read_cartoon_boxes,
+    read_drawn,
+    read_photographs,
+)
 from charaface.evaluate.predictor import Answers, Predictor, default_keep, shipped
 from charaface.evaluate.question import Question
 from charaface.evaluate.table import Estimate, Goal, Section, Table
@@ -48,10 +56,14 @@ def main_table(
     """
     folder = data_folder(data)
     answers = Answers(predictor or shipped(), folder, Path(keep) if keep is not None else default_keep())
-    drawn = read_drawn(Path(labels) / "drawn.json")
+    drawn, shot = read_drawn(Path(labels) / "drawn.json"), read_photographs(folder, Path(labels))
     scored = points.score(answers, drawn, progress)
     goals = points.goals(scored)
     sections = points.sections(scored, drawn)
+    if shot:
+        people = points.score(answers, shot, progress)
+        goals += photographs.goals(people)
+        sections += photographs.sections(people)
     if not quick:
         found = _boxes(answers, folder, Path(labels), curve, progress)
         goals += boxes.goals(found["cartoon-boxes"], found[boxes.SPRITES], found[boxes.PAGES])
@@ -75,7 +87,7 @@ def main_questions(
     folder = data_folder(data)
     faces: dict[str, list[Labelled]] = {}
     boxed: dict[str, list[Boxed]] = {}
-    for face in read_drawn(Path(labels) / "drawn.json"):
+    for face in (*read_drawn(Path(labels) / "drawn.json"), *read_photographs(folder, Path(labels))):
         faces.setdefault(face.file, []).append(face)
     for picture in () if quick else (*read_cartoon_boxes(folder), *read_boxes(Path(labels) / "boxes.json")):
         boxed.setdefault(picture.file, []).append(picture)

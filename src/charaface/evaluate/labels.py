@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from charaface.formats import dlib
 from charaface.geometry import box_from_points, clip_box
 
 HAND_LABELS = Path(__file__).parents[3] / "tests" / "labels"  # of a checkout; a wheel has none
+FITTING = "photos68-fitting.txt"  # of HAND_LABELS: the photographs that definitions of points were fitted on
 POINTS = 68
 
 # what the first line of the table means by anime and visual-novel faces
@@ -24,7 +27,7 @@ class Labelled:
     """One real drawn face with points set by hand."""
 
     file: str  # below the data folder
-    domain: str  # anime, cartoon or open
+    domain: str  # anime, cartoon, open or photo
     series: str  # what it was taken from
     truth: np.ndarray  # (68, 2) float64 picture pixels; rows of NaN are not labelled
     again: np.ndarray | None = None  # (68, 2) a second labelling, made apart from the first
@@ -97,3 +100,42 @@ def read_cartoon_boxes(data: Path) -> list[Boxed]:
 
 def _boxes(boxes: list[list[float]]) -> np.ndarray:
     return np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+
+
+_PERSON = re.compile(r"(?:.*/)?(?:training_|test_)?(.+?)(?:_\d+)?\.\w+$")
+
+
+def person_of(name: str) -> str:
+    """Who a photograph of photos68 shows, by its file's name."""
+    found = _PERSON.match(name)
+    if found is None:
+        raise ValueError(f"no person in the name {name}")
+    return found[1]
+
+
+def read_photographs(data: Path, labels: Path) -> list[Labelled]:
+    """The faces of data/photos68 with the points of its labels.xml; none where there is no such folder.
+
+    Those of people who are named in labels/photos68-fitting.txt are left out: points were fitted on them. The series
+    is the person.
+    """
+    xml = data / "photos68" / "labels.xml"
+    if not xml.exists():
+        return []
+    fitted = {person_of(name) for name in (labels / FITTING).read_text("utf-8").splitlines()}
+    return [face for face in read_photos68(xml) if face.series not in fitted]
+
+
+def read_photos68(xml: Path) -> list[Labelled]:
+    """All faces of a labels.xml with finite points, in its order; files are named below its folder's folder."""
+    return [
+        Labelled(
+            f"{xml.parent.name}/{record.file}",
+            "photo",
+            person_of(record.file),
+            face.landmarks.points.astype(np.float64),
+        )
+        for record in dlib.read(xml)
+        for face in record.faces
+        if face.landmarks is not None
+    ]

@@ -15,6 +15,7 @@ from charaface.formats import (
     csv,
     cvat,
     dlib,
+    fer2013,
     jsonl,
     labelme,
     manga,
@@ -85,6 +86,7 @@ FORMATS: dict[str, Format] = {
     "manga": Format("manga landmarks, JSON a face", ".json", manga.read, None, frozenset(), folder=True),
     "wflw": Format("WFLW's lists, a line a face", ".txt", wflw.read, None, frozenset()),
     "aflw": Format("AFLW2000-3D's .mat a picture", ".mat", aflw.read, None, frozenset(), folder=True),
+    "fer2013": Format("FER2013's csv, pictures and all", ".csv", fer2013.read, None, frozenset()),
     "pattern": Format("folders named by a pattern", "", pattern.read, None, frozenset(), folder=True),
 }
 WRITTEN = tuple(name for name, kind in FORMATS.items() if kind.write)

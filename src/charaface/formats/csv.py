@@ -1,11 +1,13 @@
 """CSV: one row a face, for spreadsheets; a frame without faces has one row with the face left empty.
 
-It holds box, score, track, pose and landmarks; what else is known of a face needs JSON lines.
+Box, score, track, pose and points have columns of their own; all else that is known of a face is JSON in the column
+more, and what is likeliest of it stands beside it for the eye: the kind of picture, the expression, names of colours.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Iterator
 from functools import partial
 from io import TextIOWrapper
@@ -15,12 +17,14 @@ from typing import Any, TextIO
 
 from charaface.face import Face
 from charaface.files import InputError, OutputError, atomic, lines, open_input
-from charaface.formats.record import Problem, Record, Write, first_scheme, tried
+from charaface.formats.record import MORE, Problem, Record, Write, first_scheme, tried
 from charaface.schemes import SCHEMES, scheme_named
 
-LACKS = frozenset({"more"})
+LACKS: frozenset[str] = frozenset()
 _FRAME = ("file", "frame", "time", "width", "height")
 _FACE = ("face", "track", "score", "x0", "y0", "x1", "y1", "yaw", "pitch", "roll", "scheme")
+_MORE = ("kind", "expression", "hair", "skin", "left_eye", "right_eye", "more")  # older tables are without
+_COLOURS = ("hair", "skin", "left_eye", "right_eye")
 _BOX, _POSE = ("x0", "y0", "x1", "y1"), ("yaw", "pitch", "roll")
 
 
@@ -66,7 +70,7 @@ def write(path: str | Path, records: Iterable[Record]) -> Path:
 
 def writer(file: TextIO, scheme: str | None) -> Write:
     """Adds records to an open text file, head first; OutputError for a face with points of another scheme."""
-    table = csv.DictWriter(file, [*_FRAME, *_FACE, *_columns(scheme)], lineterminator="\n")
+    table = csv.DictWriter(file, [*_FRAME, *_FACE, *_MORE, *_columns(scheme)], lineterminator="\n")
     table.writeheader()
 
     def write(record: Record) -> None:
@@ -98,6 +102,7 @@ def _rows(record: Record, scheme: str | None) -> Iterator[dict[str, Any]]:
 def _cells(face: dict[str, Any]) -> dict[str, Any]:
     cells = {"score": face["score"], "track": face.get("track"), **dict(zip(_BOX, face["box"], strict=True))}
     cells.update(face.get("pose", {}))
+    cells.update(_said(face))
     marks = face.get("landmarks")
     if marks:
         cells["scheme"] = marks["scheme"]
@@ -106,6 +111,18 @@ def _cells(face: dict[str, Any]) -> dict[str, Any]:
         ):
             cells |= {f"p{i}_x": x, f"p{i}_y": y, f"p{i}_score": score, f"p{i}_visible": int(visible)}
     return cells
+
+
+def _said(face: dict[str, Any]) -> dict[str, Any]:
+    """The columns _MORE of a face."""
+    domain, colours = face.get("domain"), face.get("colours", {})
+    more = {name: face[name] for name in MORE if name in face}
+    return {
+        "kind": max(domain, key=domain.__getitem__) if domain else None,
+        "expression": face.get("emotion", {}).get("label"),
+        **{part: colours[part]["name"] for part in _COLOURS if part in colours},
+        "more": json.dumps(more, ensure_ascii=False) if more else None,
+    }
 
 
 def _until(rows: Iterator[dict[str, str]], broken: list[csv.Error]) -> Iterator[dict[str, str]]:
@@ -131,7 +148,10 @@ def _record(rows: list[dict[str, str]]) -> Record:
 
 
 def _face(row: dict[str, str]) -> Face:
-    data: dict[str, Any] = {"box": [float(row[k]) for k in _BOX], "score": float(row["score"])}
+    more = json.loads(row.get("more") or "{}")
+    if not isinstance(more, dict):
+        raise ValueError(f"more is a JSON object, got {row['more']}")
+    data: dict[str, Any] = {**more, "box": [float(row[k]) for k in _BOX], "score": float(row["score"])}
     if row["track"]:
         data["track"] = int(row["track"])
     if row["yaw"]:

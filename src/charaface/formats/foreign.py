@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from charaface.files import SUFFIXES
-from charaface.formats import manga, wflw
+from charaface.formats import fer2013, manga, wflw
 from charaface.formats.pattern import is_pattern
 
 _NUMBER = re.compile(rb"(?:\xef\xbb\xbf)?\s*-?\d")
@@ -24,14 +24,20 @@ def foreign(path: Path) -> str | None:
         return "npy" if suffix == ".npy" else "aflw"
     if suffix == ".json" and manga.NAME.fullmatch(path.name):
         return "manga"
+    if suffix == ".csv" and path.is_file():
+        return "fer2013" if fer2013.is_head(_first_line(path)) else None
     if suffix == ".txt" and path.is_file():
-        with path.open("rb") as file:
-            first = file.read(_HEAD).split(b"\n", 1)[0]
+        first = _first_line(path)
         if len(first.split()) >= wflw.WORDS and _NUMBER.match(first):
             return "wflw"
         named = PurePosixPath(first.decode("utf-8", "replace").strip()).suffix.lower()
         return "npy" if named in (*SUFFIXES, ".npy", ".pts") else None
     return None
+
+
+def _first_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD).split(b"\n", 1)[0]
 
 
 def _of_folder(path: Path) -> str | None:

@@ -14,14 +14,13 @@ from typing import Any
 
 from charaface.face import Face
 from charaface.files import InputError, OutputError, atomic, open_input
-from charaface.formats.record import Problem, Record, tried
+from charaface.formats.record import MORE, Problem, Record, tried
 
 LACKS: frozenset[str] = frozenset()
 _WRONG = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 _ROWS = 4096  # held in memory at a time
 _FRAME = ("file", "frame", "time", "width", "height")
 _POSE = ("yaw", "pitch", "roll")
-_MORE = ("domain", "weights", "notes", "colours", "emotion", "accessories", "monochrome", "presentation")
 
 
 def read(path: str | Path, _scheme: str | None = None, problem: Problem | None = None) -> Iterator[Record]:
@@ -99,7 +98,7 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         if face.landmarks is not None:
             row |= {"scheme": face.landmarks.scheme, "points": face.landmarks.points.ravel().tolist()}
             row |= {"point_scores": face.landmarks.scores.tolist(), "visible": face.landmarks.visible.tolist()}
-        more = {name: data[name] for name in _MORE if name in data}
+        more = {name: data[name] for name in MORE if name in data}
         yield {**row, "more": json.dumps(more) if more else None}
 
 

@@ -35,6 +35,10 @@ LACKS = {
 }
 
 
+# keys of Face.to_dict that tables of numbers keep as JSON
+MORE = ("domain", "weights", "notes", "colours", "emotion", "accessories", "monochrome", "presentation")
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """The faces found in one frame, in their order."""
@@ -45,6 +49,7 @@ class Record:
     width: int  # of the frame, pixels; 0 where a file of faces does not tell
     height: int
     faces: list[Face]
+    pixels: np.ndarray | None = None  # (H, W, 3) uint8, where the file of faces holds the picture itself
 
     def __post_init__(self) -> None:
         if not isinstance(self.file, str):

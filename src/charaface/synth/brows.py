@@ -28,17 +28,22 @@ class Brows:
     colour: Colour = (0.2, 0.15, 0.1)
 
 
-def brow_curve(brows: Brows, raise_: float, slant: float, side: float) -> np.ndarray:
-    """(5, 2) frontal positions of the middle of a brow from its inner to its outer end."""
+def brow_curve(brows: Brows, raise_: float, slant: float, side: float, knit: float = 0.0) -> np.ndarray:
+    """(5, 2) frontal positions of the middle of a brow from its inner to its outer end.
+
+    slant: twice how far the inner end comes down; above a straight brow it takes the arch out. knit: how far that end
+    goes in.
+    """
     u = spread(-1, 1, 5)
+    inward = 0.5 * (1 - u)
     y = (
         brows.y
         - raise_
-        - brows.arch * (1 - (u - 0.15) ** 2)
+        - brows.arch * max(0.0, 1 - 1.5 * abs(slant)) * (1 - (u - 0.15) ** 2)
         - (brows.tilt * u) * brows.half
-        + slant * 0.5 * (1 - u) * 0.5
+        + 0.5 * slant * inward
     )
-    return columns(side * (brows.x + brows.half * u), y)
+    return columns(side * (brows.x + brows.half * u - knit * inward), y)
 
 
 def draw_brow(pen: Pen, head: Head, brows: Brows, curve: np.ndarray) -> None:

@@ -166,7 +166,7 @@ def sample_eyes(rng: np.random.Generator, domain: str, male: float) -> tuple[Eye
             glare=rng.random() < 0.25,
             pupil=eyes.pupil if rng.random() < 0.65 else 0.0,
             boxy=box,
-            tilt=uniform(rng, -0.3, 0.4),
+            tilt=uniform(rng, -0.2, 0.2),
             rim="own",
         )
     return _normalised(eyes), (name, other)

@@ -55,6 +55,9 @@ SKIN_TONES: dict[str, Colour] = {
 }
 
 
+HEADGEAR = ("cap", "beanie", "helmet", "hood", "brim", "crown", "beret")  # what of Character.hat is a hat
+
+
 @dataclass(frozen=True)
 class Character:
     """One character: everything about it that does not change from frame to frame."""
@@ -69,6 +72,7 @@ class Character:
     skin: Colour
     cloth: Colour
     names: dict[str, str]  # colour names of hair, skin, left_eye, right_eye
+    male: float = 0.5  # 0 as women are drawn to 1 as men are
     shoulders: float = 1.0
     neck: float = 0.0  # half its width as a share of the jaw's; 0: as the shoulders have it
     sunk: float = 0.0  # how deep the head sits in its body, in outer-eye distances
@@ -79,7 +83,7 @@ class Character:
     age: float = 0.0
     beard: str = ""
     glasses: str = ""  # clear, dark
-    hat: str = ""
+    hat: str = ""  # of HEADGEAR, or band, ears, horns, bow; or pat, hair that lies on the head like a beret
     cheeks: str = ""
     folds: bool = False  # lines beside and under the mouth
     seed: int = 0
@@ -177,7 +181,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
     hats = {"anime": 0.14, "cartoon": 0.2, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
     glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
-    seen = 0.55 if domain in ("anime", "manga", "webtoon", "chibi") else 0.1
+    seen = 0.85 if domain in ("anime", "manga", "webtoon", "chibi") else 0.5
     hair = sample_hair(rng, domain, male, hair_colour, build.crown)
     wild = domain in ("cartoon", "caricature", "comic")
     neck = (uniform(rng, 0.2, 1.0) if rng.random() < 0.6 else uniform(rng, 0.8, 1.15)) if rng.random() < 0.5 else 0.0
@@ -205,11 +209,13 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         pointed=uniform(rng, 0.3, 1.5) if rng.random() < 0.05 else 0.0,
         age=uniform(rng, 0.3, 1.0) if old else 0.0,
         beard=pick(rng, moustache=0.4, goatee=0.2, full=0.3, stubble=0.1) if beardy and rng.random() < 0.45 else "",
+        male=male,
         glasses=pick(rng, clear=0.8, dark=0.2) if rng.random() < glasses else "",
         hat=pick(
             rng,
             cap=0.2,
-            pat=0.1 if domain == "cartoon" else 0.0,
+            pat=0.07 if domain == "cartoon" else 0.0,
+            beret=0.06,
             beanie=0.12,
             helmet=0.08,
             hood=0.05,
@@ -297,12 +303,12 @@ def _sample_brows(rng: np.random.Generator, domain: str, eyes: Eyes, hair: Colou
         thick = float(np.exp(uniform(rng, np.log(0.02), np.log(0.13))))
     dark = shade(hair, uniform(rng, 0.1, 0.7))
     return Brows(
-        drawn=rng.random() > {"cartoon": 0.15, "chibi": 0.15, "comic": 0.1}.get(domain, 0.04),
+        drawn=rng.random() > {"cartoon": 0.1, "chibi": 0.1, "comic": 0.07}.get(domain, 0.03),
         y=-(eyes.up + lift),
         x=eyes.x + uniform(rng, -0.01, 0.06),
         half=max(eyes.half, 0.12) * (uniform(rng, 0.6, 1.2) if domain == "cartoon" else uniform(rng, 0.75, 1.3)),
         arch=uniform(rng, -0.01, 0.09),
-        tilt=uniform(rng, -0.32, 0.18),
+        tilt=uniform(rng, -0.25, 0.14),
         width=thick,
         shape=pick(rng, taper=0.5, block=0.2, line=0.2, bushy=0.1),
         colour=dark if rng.random() < 0.7 else (0.08, 0.06, 0.07),

@@ -12,12 +12,13 @@ from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.anatomy import Head, Place
 from charaface.synth.brows import brow_curve, draw_brow
-from charaface.synth.cast import Character
+from charaface.synth.cast import HEADGEAR, Character
 from charaface.synth.covers import COVERS
-from charaface.synth.eyes import draw_eye, draw_shared_rim, lid_curves, pupil_point, rim_lids
+from charaface.synth.eyes import draw_eye, draw_shared_rim, eyes_now, lid_curves, pupil_point, rim_lids
 from charaface.synth.features import draw_mouth, draw_nose, mouth_points, nose_points
 from charaface.synth.hair import draw_back, draw_cap
 from charaface.synth.labels import PARTS
+from charaface.synth.manpu import EYES, OVER, SKIN, Spots, draw_marks
 from charaface.synth.moments import State
 from charaface.synth.pen import Colour, Pen, polygon, replay_masks, spread
 from charaface.synth.points import GROUPS, Cover, EyeCurves, FaceCurves, layout_named, points_of
@@ -28,14 +29,12 @@ from charaface.synth.skin import (
     draw_ear,
     draw_face_shadow,
     draw_folds,
-    draw_marks,
     draw_relief,
 )
 from charaface.synth.wear import draw_bust, draw_glasses, draw_hat
 
 # how often the forms of a face are painted in, by kind of drawing
 RELIEF = {"painting": 0.8, "webtoon": 0.3, "caricature": 0.3, "anime": 0.1}
-SKIN = PARTS.index("skin")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +72,7 @@ class Drawn:
             "left_eye": who.eyes.colours[1],
         }
         colours = {k: NamedColour(_hex(v), who.names[k]) for k, v in values.items()}
-        if who.hair.kind == "bald":
+        if who.hair.kind == "bald" and who.hat != "pat":
             colours.pop("hair")
         return Face(
             box,
@@ -82,7 +81,21 @@ class Drawn:
             emotion=Emotion(self.state.expression, probabilities),
             colours=colours if who.style.palette == "colour" else None,
             domain={who.style.domain: 1.0},
+            accessories={name: float(worn) for name, worn in _worn(who, self.state).items()},
+            monochrome=float(who.style.palette != "colour"),
+            presentation={"feminine": 1 - who.male, "masculine": who.male},
         )
+
+
+def _worn(who: Character, state: State) -> dict[str, bool]:
+    """What of face.ACCESSORIES a character wears; glasses are those that the eyes show through."""
+    return {
+        "glasses": who.glasses == "clear" or who.eyes.kind == "lens",
+        "sunglasses": who.glasses == "dark",
+        "hat": who.hat in HEADGEAR,
+        "beard": who.beard in ("full", "goatee", "moustache"),
+        "mask": state.cover == "mask",
+    }
 
 
 def _hex(colour: Colour) -> str:
@@ -123,11 +136,12 @@ def draw_character(
         draw_relief(pen, head, who.skin, fixed, who.eyes.x, who.nose.y, (state.mouth.y, state.mouth.half))
     if turned <= 100:
         draw_ear(pen, head, near, who.ear, who.pointed, who.skin, who.ear_low)
-    curves, covers = _features(pen, head, who, state, outline, fixed)
+    spots = _spots(pen, head, who, state)
+    draw_marks(SKIN, state.marks, spots)
+    curves, covers = _features(pen, head, who, state, outline, fixed, spots)
     if state.cover:
         covers.append((COVERS[state.cover](pen, head, rng, who.skin), GROUPS))
-    if state.marks:
-        draw_marks(pen, head, rng)
+    draw_marks(OVER, state.marks, spots)
     return Drawn(
         {name: points_of(name, head, curves, covers) for name in dict.fromkeys(("ibug68", scheme))},
         who,
@@ -141,7 +155,7 @@ def draw_character(
 def _skin(pen: Pen, head: Head, who: Character) -> np.ndarray:
     outline = head.face_outline
     path = polygon(outline)
-    pen.fill(path, who.skin, SKIN)
+    pen.fill(path, who.skin, PARTS.index("skin"))
     n = len(head._half)
     cut = round((n - 2) * (1 - who.chin_line))
     jaw = outline[10 + cut : 10 + 2 * n - 1 - cut]
@@ -170,7 +184,13 @@ def _nose_bump(pen: Pen, head: Head, who: Character) -> None:
 
 
 def _features(
-    pen: Pen, head: Head, who: Character, state: State, outline: np.ndarray, fixed: np.random.Generator
+    pen: Pen,
+    head: Head,
+    who: Character,
+    state: State,
+    outline: np.ndarray,
+    fixed: np.random.Generator,
+    spots: Spots,
 ) -> tuple[FaceCurves, list[Cover]]:
     """Draws what is on the face and the hair over it; returns the curves drawn along, and what covers them."""
     jaw, jaw_hidden = head.jaw_points()
@@ -194,15 +214,25 @@ def _features(
     else:
         eyes = _eyes(pen, head, who, state, outline)
         draw_nose(pen, head, who.nose, who.skin)
+    draw_marks(EYES, state.marks, spots)
     if who.glasses:
         glasses = draw_glasses(pen, head, who.eyes.x, who.eyes.half, fixed, who.glasses == "dark")
         covers.append((glasses, ("brow", "nose", "eye")))
     if not over:
         covers.append((draw_cap(pen, head, who.hair), GROUPS))
     if who.hat:
-        covers.append((draw_hat(pen, head, fixed, who.hat), GROUPS))
+        covers.append((draw_hat(pen, head, fixed, who.hat, who.hair.colour), GROUPS))
     nose = nose_points(who.nose, head)
     return FaceCurves(jaw, jaw_hidden, eyes, nose, who.nose.kind != "none", mouth), covers
+
+
+def _spots(pen: Pen, head: Head, who: Character, state: State) -> Spots:
+    """Where the marks of a moment go; the same marks in every frame."""
+    pairs = ((-1.0, state.left), (1.0, state.right))
+    lower = [lid_curves(who.eyes, rim_lids(who.eyes, lids), side)[1] for side, lids in pairs]
+    brow_y, mouth = who.brows.y - state.brow_raise, (state.mouth.x, state.mouth.y, state.mouth.half)
+    rng = np.random.default_rng((who.seed, 1))
+    return Spots(pen, head, rng, who.skin, (lower[0], lower[1]), who.eyes.x, brow_y, mouth)
 
 
 def _mouth(pen: Pen, head: Head, who: Character, state: State, outline: np.ndarray) -> dict[str, np.ndarray]:
@@ -222,20 +252,21 @@ def _eyes(pen: Pen, head: Head, who: Character, state: State, outline: np.ndarra
 
 def _eye(pen: Pen, head: Head, who: Character, state: State, outline: np.ndarray, side: float) -> EyeCurves:
     lids = state.left if side < 0 else state.right
+    eyes = eyes_now(who.eyes, lids)
     uneven = state.brow_uneven * (1 if side > 0 else -1)
-    brow = brow_curve(who.brows, state.brow_raise + uneven, state.brow_slant, side)
-    peek = -0.35 if who.eyes.kind in ("disc", "lens") else 0.0  # the far ball of a profile stands out before it
-    shown = bool(head.facing(np.array([[side * who.eyes.x, 0.0]]))[0] > peek)
+    brow = brow_curve(who.brows, state.brow_raise + uneven, state.brow_slant, side, state.brow_knit)
+    peek = -0.35 if eyes.kind in ("disc", "lens") else 0.0  # the far ball of a profile stands out before it
+    shown = bool(head.facing(np.array([[side * eyes.x, 0.0]]))[0] > peek)
     if not shown:
-        upper, lower = lid_curves(who.eyes, rim_lids(who.eyes, lids), side)
-    elif side == head.side and abs(state.turn.yaw) > 30 and who.eyes.kind not in ("disc", "lens"):
+        upper, lower = lid_curves(eyes, rim_lids(eyes, lids), side)
+    elif side == head.side and abs(state.turn.yaw) > 30 and eyes.kind not in ("disc", "lens"):
         with pen.clip(polygon(outline)):
-            upper, lower = draw_eye(pen, head, who.eyes, lids, side, state.gaze, who.skin)
+            upper, lower = draw_eye(pen, head, eyes, lids, side, state.gaze, who.skin)
     else:
-        upper, lower = draw_eye(pen, head, who.eyes, lids, side, state.gaze, who.skin)
+        upper, lower = draw_eye(pen, head, eyes, lids, side, state.gaze, who.skin)
     if who.brows.drawn and shown:
         draw_brow(pen, head, who.brows, brow)
-    pupil, seen = pupil_point(who.eyes, lids, side, state.gaze, upper, lower)
+    pupil, seen = pupil_point(eyes, lids, side, state.gaze, upper, lower)
     if side < 0:  # from image left to image right
         upper, lower, brow = upper[::-1], lower[::-1], brow[::-1]
     return EyeCurves(upper, lower, pupil, seen, brow, who.brows.drawn, shown, peek - 0.05)

@@ -16,6 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from charaface.face import EXPRESSIONS
 from charaface.image import load, save
 from charaface.synth.crops import render_face
 from charaface.synth.labels import DOMAINS, PARTS, Render
@@ -45,6 +46,7 @@ def write(
     scenes: bool = False,
     masks: bool = True,
     domain: str | None = None,
+    expression: str | None = None,
     scheme: str = "ibug68",
     heads: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -53,27 +55,32 @@ def write(
 
     images/NNNNNN.png; masks/NNNNNN.png (values index labels.PARTS; single faces only); labels.jsonl with one object a
     picture, in order, its faces as Face.to_dict gives them; parts.json; sheet.png with the points on the first faces.
-    scenes draws pictures of 0 to 8 faces, domain one kind of drawing only (labels.DOMAINS). scheme is that of the
-    points, ibug68 or manga60a: the pictures are the same in both. heads, a file of ICT-FaceKit's shapes (kit.read_kit),
-    makes photographs of people in place of drawings; they have neither scenes nor kinds nor another scheme.
-    Raises ValueError for an unknown domain, another scheme, a size under 32 or n under 1, KitError for a bad file of
-    heads.
+    scenes draws pictures of 0 to 8 faces, domain one kind of drawing only (labels.DOMAINS), expression one of
+    face.EXPRESSIONS only, or with "even" all seven in turn. scheme is that of the points, ibug68 or manga60a: the
+    pictures are the same in both. heads, a file of ICT-FaceKit's shapes (kit.read_kit), makes photographs of people in
+    place of drawings; they have neither scenes nor kinds nor expressions to choose nor another scheme.
+    Raises ValueError for an unknown domain or expression, another scheme, a size under 32 or n under 1, KitError for a
+    bad file of heads.
     """
     if domain is not None and domain not in DOMAINS:
         raise ValueError(f"no domain {domain!r}; there are {', '.join(DOMAINS)}")
+    if expression not in (None, "even", *EXPRESSIONS):
+        raise ValueError(f"no expression {expression!r}; there are {', '.join(EXPRESSIONS)} and even")
     layout_named(scheme)
     if n < 1 or size < 32 or workers < 1:
         raise ValueError(f"needs n >= 1, size >= 32 and workers >= 1, got n={n}, size={size}, workers={workers}")
+    if scenes and expression is not None:
+        raise ValueError("a scene has faces of every expression: no expression is chosen for it")
     if heads is not None:
-        if scenes or domain is not None or scheme != "ibug68":
-            raise ValueError("heads are photographed alone, in ibug68: no scenes, no domain, no other scheme")
+        if scenes or domain is not None or expression is not None or scheme != "ibug68":
+            raise ValueError("heads are photographed alone, in ibug68: no scenes, domain, expression or other scheme")
         from charaface.synth.kit import read_kit
 
         read_kit(heads)
     out = Path(out)
     for name in ("images", "masks") if masks and not scenes else ("images",):
         (out / name).mkdir(parents=True, exist_ok=True)
-    wish = (size, scenes, masks and not scenes, domain, scheme, str(heads) if heads is not None else None)
+    wish = (size, scenes, masks and not scenes, domain, expression, scheme, str(heads) if heads is not None else None)
     jobs = [(str(out), seed, a, min(a + CHUNK, n), *wish) for a in range(0, n, CHUNK)]
     spent: dict[str, list[float]] = defaultdict(list)
     faces = done = 0
@@ -101,9 +108,9 @@ def _run(jobs: list[Any], workers: int) -> Iterator[list[tuple[dict[str, Any], s
 
 
 def _chunk(
-    job: tuple[str, int, int, int, int, bool, bool, str | None, str, str | None],
+    job: tuple[str, int, int, int, int, bool, bool, str | None, str | None, str, str | None],
 ) -> list[tuple[dict[str, Any], str, float]]:
-    folder, seed, first, last, size, scenes, masks, domain, scheme, heads = job
+    folder, seed, first, last, size, scenes, masks, domain, expression, scheme, heads = job
     photograph = _photographer(heads) if heads is not None else None
     rows = []
     for index in range(first, last):
@@ -113,7 +120,8 @@ def _chunk(
         elif scenes:
             render = render_scene(seed, index, (size, size), scheme=scheme)
         else:
-            render = render_face(seed, index, size, domain=domain, masks=masks, scheme=scheme)
+            feel = EXPRESSIONS[index % len(EXPRESSIONS)] if expression == "even" else expression
+            render = render_face(seed, index, size, domain=domain, expression=feel, masks=masks, scheme=scheme)
         seconds = time.process_time() - start
         name = f"{index:06d}.png"
         save(render.image, Path(folder) / "images" / name, overwrite=True)

@@ -8,10 +8,11 @@ import numpy as np
 import skia
 
 from charaface.synth.anatomy import Head
+from charaface.synth.eye_forms import draw_form, draw_inside, form_curves, form_half
 from charaface.synth.labels import PARTS
 from charaface.synth.pen import Colour, Pen, columns, ellipse, mix, polygon, ribbon, shade, spread, taper
 
-EYE = PARTS.index("eye")
+EYE, IRIS, GLASSES = (PARTS.index(name) for name in ("eye", "iris", "glasses"))
 SHUT, DOT_SHUT = 0.03, 0.04  # openings in outer-eye distances from which nothing shows between the lids
 LENS_SHUT = 0.3  # how far open the eye behind a lens is at least, to be drawn so
 
@@ -53,11 +54,19 @@ class Lids:
     lower_push: float = 0.0  # cheeks that push the lower lid up
     cut: float = 0.0  # 0 to 0.7: a heavy lid lies over the upper part
     slope: float = 0.0  # of the cut: its inner end lower, angry; below 0 higher, sad
+    form: str = "lid"  # what stands in the eye's place: lid, or of eye_forms.FORMS; a lens keeps its own
+    iris: float = 1.0  # its size, as a share of that at rest; 0: none, the eye is blank
+    inside: str = ""  # what is in the iris: heart, star
+    dull: bool = False  # no light in it
 
 
 def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.ndarray, np.ndarray]:
     """(n, 2) frontal positions of the upper and the lower lid, both from the inner to the outer corner."""
     u = spread(-1, 1, n)
+    if lids.form != "lid":
+        x = side * (eyes.x + form_half(lids.form, eyes.half) * u)
+        upper, lower = form_curves(lids.form, (eyes.half, eyes.up, eyes.down), n)
+        return columns(x, upper), columns(x, lower)
     p, q = eyes.boxy
     bent = np.minimum(np.maximum(u + eyes.skew * (1 - u * u), -1), 1)
     shape = np.maximum(1 - np.abs(bent) ** p, 0) ** (1 / q)
@@ -83,7 +92,16 @@ def lid_curves(eyes: Eyes, lids: Lids, side: float, n: int = 25) -> tuple[np.nda
 
 def rim_lids(eyes: Eyes, lids: Lids) -> Lids:
     """The lids that the outline of an eye follows: a lens stays open, whatever the eye behind it does."""
-    return replace(lids, open=1.0, lower_push=0.0) if eyes.kind == "lens" else lids
+    return replace(lids, open=1.0, lower_push=0.0, form="lid") if eyes.kind == "lens" else lids
+
+
+def eyes_now(eyes: Eyes, lids: Lids) -> Eyes:
+    """The eyes with the iris that they have in a moment."""
+    if lids.iris == 1.0 and not lids.dull:
+        return eyes
+    rx, ry = (lids.iris * v for v in eyes.iris)
+    round_ = (min(rx, 1.3 * ry), min(ry, 1.3 * rx)) if lids.iris < 1 else (rx, ry)  # a small iris is round
+    return replace(eyes, iris=round_, shine=0 if lids.dull or lids.iris < 0.5 else eyes.shine)
 
 
 def opening_of(upper: np.ndarray, lower: np.ndarray) -> float:
@@ -127,6 +145,9 @@ def pupil_point(
     drawn = top <= y <= bottom and opening_of(upper, lower) > (DOT_SHUT if eyes.kind == "dot" else SHUT)
     if eyes.kind in ("disc", "lens"):
         drawn = drawn and eyes.pupil > 0
+    if lids.form == "round" and eyes.kind != "lens":
+        x, y = side * eyes.x, (eyes.down - eyes.up) / 2
+    drawn = drawn and lids.iris > 0 and lids.form in ("lid", "round")
     if eyes.kind == "lens":
         drawn = drawn and lids.open >= LENS_SHUT
     return np.array([x, min(max(y, top), bottom)]), drawn
@@ -140,7 +161,9 @@ def draw_eye(
     upper, lower = np.split(head.draw_on(np.concatenate([upper2, lower2]), 0.01), 2)
     opening = opening_of(upper2, lower2)
     rim = polygon(np.concatenate([upper, lower[::-1]]))
-    if eyes.kind == "disc":
+    if lids.form != "lid" and eyes.kind != "lens":
+        draw_form(pen, head, lids.form, (upper2, lower2), lids.iris, eyes.colours[0], eyes.lash)
+    elif eyes.kind == "disc":
         _disc(pen, head, eyes, lids, side, gaze, skin, rim, upper, lower, opening)
     elif eyes.kind == "lens":
         _lens(pen, head, eyes, lids, side, gaze, rim, upper, lower)
@@ -149,7 +172,7 @@ def draw_eye(
             pen.mark(
                 rim,
                 pen.line_of((0.1, 0.1, 0.1)) if pen.style.palette != "colour" else shade(eyes.colours[0], 0.75),
-                EYE,
+                IRIS,
             )
             _shine(pen, head, eyes, side, gaze, rim, small=True)
         else:
@@ -161,13 +184,21 @@ def draw_eye(
     else:
         if opening > SHUT:
             pen.fill(rim, eyes.white, EYE)
-            _iris(pen, head, eyes, side, gaze, rim, opening)
+            if eyes.iris[0] > 0:
+                _iris(pen, head, eyes, side, gaze, rim, opening, lids.inside)
         _lashes(pen, head, eyes, lids, side, upper2, upper, lower, opening)
     return upper2, lower2
 
 
 def _iris(
-    pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, float], rim: skia.Path, opening: float
+    pen: Pen,
+    head: Head,
+    eyes: Eyes,
+    side: float,
+    gaze: tuple[float, float],
+    rim: skia.Path,
+    opening: float,
+    inside: str,
 ) -> None:
     rx, ry = eyes.iris
     colour = eyes.colours[0 if side < 0 else 1]
@@ -178,9 +209,9 @@ def _iris(
         middle = ring.mean(0)
         top, bottom = middle - [0, ry * pen.unit], middle + [0, ry * pen.unit]
         if eyes.detail > 0.3:
-            pen.gradient(path, [shade(colour, 0.6), colour, mix(colour, (1, 1, 1), 0.35)], top, bottom)
+            pen.gradient(path, [shade(colour, 0.6), colour, mix(colour, (1, 1, 1), 0.35)], top, bottom, IRIS)
         else:
-            pen.fill(path, colour)
+            pen.fill(path, colour, IRIS)
         dark = shade(colour, 0.75)
         pen.stroke(np.concatenate([ring, ring[:2]]), colour, 0.8, closed=True)
         if eyes.pupil > 0:
@@ -192,6 +223,8 @@ def _iris(
         if eyes.kind == "anime" and eyes.detail > 0.2:
             shadow = ellipse(cx, -eyes.up * 1.02, eyes.half * 1.2, 0.38 * opening, n=20)
             pen.fill(polygon(head.draw_on(shadow, 0.012)), (0.1, 0.08, 0.2), alpha=0.28)
+        if inside:
+            draw_inside(pen, head, inside, (cx, cy), (rx, ry))
     _shine(pen, head, eyes, side, gaze, rim)
 
 
@@ -267,7 +300,7 @@ def _disc(
         pen.fill(polygon(ball), shade(skin, 0.12 if eyes.detail > 0.5 else 0.0), EYE)
     if not closed:
         pen.fill(rim, eyes.white, EYE)
-        _pupil(pen, head, eyes, side, gaze, rim)
+        _pupil(pen, head, eyes, side, gaze, rim, lids.inside)
     heavy = eyes.lash / max(pen.style.line_width, 1e-3)
     if eyes.rim == "own" and (lidded or opening > 0.12):
         shown = ball if lidded else np.concatenate([upper, lower[::-1]])
@@ -289,9 +322,11 @@ def _fans(pen: Pen, head: Head, eyes: Eyes, side: float, lid: np.ndarray, down: 
         pen.mark(ribbon(line, width), (0.05, 0.04, 0.05))
 
 
-def _pupil(pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, float], rim: skia.Path) -> None:
+def _pupil(
+    pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, float], rim: skia.Path, inside: str
+) -> None:
     """The pupil of a ball or a lens, in an iris where the drawing has one."""
-    if eyes.pupil <= 0:
+    if eyes.pupil <= 0 or eyes.iris[0] <= 0:
         return
     rx, ry = eyes.iris
     cx, cy = iris_middle(eyes, side, gaze)
@@ -300,11 +335,13 @@ def _pupil(pen: Pen, head: Head, eyes: Eyes, side: float, gaze: tuple[float, flo
     with pen.clip(rim):
         if detailed:
             ring = head.draw_on(ellipse(cx, cy, rx, ry, n=24), 0.012)
-            pen.fill(polygon(ring), eyes.colours[0 if side < 0 else 1])
+            pen.fill(polygon(ring), eyes.colours[0 if side < 0 else 1], IRIS)
             pen.stroke(ring, eyes.colours[0], 0.6, closed=True)
         dark = (0.03, 0.03, 0.04) if eyes.detail > 0.28 or pen.style.palette != "colour" else eyes.colours[0]
-        pen.mark(polygon(head.draw_on(ellipse(cx, cy, rx * k, ry * k, n=24), 0.012)), dark)
-        if eyes.shine:
+        pen.mark(polygon(head.draw_on(ellipse(cx, cy, rx * k, ry * k, n=24), 0.012)), dark, IRIS)
+        if inside:
+            draw_inside(pen, head, inside, (cx, cy), (rx * k, ry * k))
+        elif eyes.shine:
             spot = ellipse(cx - 0.3 * rx * k, cy - 0.35 * ry * k, 0.28 * rx * k, 0.28 * ry * k, n=12)
             pen.mark(polygon(head.draw_on(spot, 0.012)), (1.0, 1.0, 1.0))
 
@@ -323,7 +360,7 @@ def _lens(
         with pen.clip(rim):
             pen.mark(ribbon(head.draw_on(curve, 0.012), max(1.0, 0.7 * width) * taper(9, 0.5, 0.5)), ink)
     else:
-        _pupil(pen, head, eyes, side, gaze, rim)
+        _pupil(pen, head, eyes, side, gaze, rim, lids.inside)
     if eyes.glare:
         middle = (upper + lower) / 2
         glare = np.stack([upper[8], upper[12], lower[9], lower[5]]) * 0.8 + middle[10] * 0.2
@@ -331,11 +368,11 @@ def _lens(
             pen.fill(polygon(glare), (1.0, 1.0, 1.0), alpha=0.7)
     _frame(pen, head, eyes, side)
     outline = np.concatenate([upper, lower[::-1]])
-    pen.mark(ribbon(np.concatenate([outline, outline[:2]]), width), ink, EYE)
+    pen.mark(ribbon(np.concatenate([outline, outline[:2]]), width), ink, GLASSES)
     if eyes.bar:  # a heavy upper bar, drawn out into a wing
         wing = head.draw_on(np.array([[side * (eyes.x + eyes.half * 1.25), -0.9 * eyes.up]]), 0.01)
         bar = np.concatenate([upper, wing]) if eyes.flicks else upper
-        pen.mark(ribbon(bar, width * eyes.bar * taper(len(bar), 0.7, 0.3)), ink, EYE)
+        pen.mark(ribbon(bar, width * eyes.bar * taper(len(bar), 0.7, 0.3)), ink, GLASSES)
 
 
 def draw_shared_rim(pen: Pen, head: Head, eyes: Eyes, skin: Colour) -> None:
@@ -353,8 +390,8 @@ def _frame(pen: Pen, head: Head, eyes: Eyes, side: float) -> None:
     corner = head.on_face(np.array([[side * (eyes.x + eyes.half), -0.3 * eyes.up]]), 0.02)
     ear = np.array([[side * head.build.half_width * 1.02, -0.05, 0.0]])
     if side != head.side or abs(head.turn.yaw) < 15:
-        pen.mark(ribbon(head.project(np.concatenate([corner, ear])), width), ink)
+        pen.mark(ribbon(head.project(np.concatenate([corner, ear])), width), ink, GLASSES)
     inner = side * (eyes.x - eyes.half)
     bridge = head.draw_on(np.array([[inner, -0.1 * eyes.up], [0.0, -0.25 * eyes.up]]), 0.04)
     if abs(inner) > 0.02:
-        pen.mark(ribbon(bridge, width), ink)
+        pen.mark(ribbon(bridge, width), ink, GLASSES)

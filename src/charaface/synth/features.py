@@ -25,7 +25,7 @@ from charaface.synth.pen import (
     taper,
 )
 
-NOSE, MOUTH = PARTS.index("nose"), PARTS.index("mouth")
+NOSE, MOUTH, TEETH = (PARTS.index(name) for name in ("nose", "mouth", "teeth"))
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,12 @@ class Mouth:
     open: float = 0.0
     smile: float = 0.03
     asym: float = 0.0
-    shape: str = "dee"  # of an open mouth: dee, oval, triangle, box, bean
-    line: str = "arc"  # of a closed mouth: arc, cat, wave
+    shape: str = "dee"  # of an open mouth: dee, dome, oval, triangle, box, bean
+    line: str = "arc"  # that it follows: arc, cat, wave, zigzag, peak
     lips: tuple[float, float] = (0.0, 0.0)  # heights of upper and lower lip
     teeth: str = "none"  # none, upper, both, grid, fang
     tongue: bool = True
+    lick: bool = False  # the tongue hangs out
     broken: bool = False  # a closed line with a gap, or only its middle
     inside: Colour = (0.5, 0.12, 0.15)
     lip_colour: Colour = (0.8, 0.4, 0.4)
@@ -186,12 +187,16 @@ def mouth_curves(mouth: Mouth, n: int = 25) -> dict[str, np.ndarray]:
     if mouth.line == "cat":
         base = -mouth.smile * 0.6 + abs(mouth.smile) * 1.3 * np.abs(np.sin(np.pi * u)) ** 0.8
     elif mouth.line == "wave":
-        base = 0.03 * np.sin(2.5 * np.pi * u) + mouth.smile * (0.4 - u * u)
+        base = max(0.03, 0.13 * mouth.half) * np.sin(2.5 * np.pi * u) + mouth.smile * (0.4 - u * u)
+    elif mouth.line == "zigzag":
+        base = max(0.02, 0.11 * mouth.half) * np.tile([-1.0, 0.0, 1.0, 0.0], n)[1 : n + 1] + mouth.smile * (0.4 - u * u)
+    elif mouth.line == "peak":
+        base = mouth.smile * (0.5 - np.abs(u))
     else:
         base = mouth.smile * (0.4 - u * u)
     base = base + mouth.asym * u
     bulge = _bulge(mouth.shape, n)
-    rise = {"oval": 0.5, "box": 0.15, "dee": 0.08, "triangle": 0.05, "bean": 0.3}[mouth.shape]
+    rise = {"oval": 0.5, "box": 0.15, "dee": 0.08, "dome": 0.85, "triangle": 0.05, "bean": 0.3}[mouth.shape]
     inner_up = base - rise * mouth.open * bulge
     inner_low = base + (1 - rise) * mouth.open * bulge
     outer_up = inner_up - mouth.lips[0] * _bulge("bow", n)
@@ -208,6 +213,7 @@ def _bulge(shape: str, n: int) -> np.ndarray:
     return fixed(
         {
             "dee": np.maximum(1 - np.abs(u) ** 2.2, 0) ** 0.6,
+            "dome": np.maximum(1 - np.abs(u) ** 2.2, 0) ** 0.6,
             "oval": np.sqrt(np.maximum(1 - u * u, 0)),
             "triangle": np.maximum(1 - np.abs(u), 0) ** 0.9,
             "box": np.maximum(1 - u**6, 0) ** 0.5,
@@ -263,6 +269,8 @@ def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> dict[str, np
         width = max(1.0, 0.9 * max(pen.style.line_width, 0.012) * pen.unit)
         ends = 0.2 if pen.style.taper else 0.9
         pen.mark(ribbon(line, width * taper(len(line), ends, ends)), pen.line_of(shade(skin, 0.45)), MOUTH)
+    if mouth.lick and mouth.open > 0.025:
+        _lick(pen, head, mouth, curves)
     if mouth.under:
         low = head.draw_on(
             np.array([[mouth.x - 0.04, 0.0], [mouth.x, 0.012], [mouth.x + 0.04, 0.0]])
@@ -271,6 +279,20 @@ def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> dict[str, np
         )
         pen.stroke(low, skin, 0.6)
     return curves | _outward(curves, edge)
+
+
+def _lick(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -> None:
+    """The tongue over the lower lip."""
+    wide, low = 0.5 * mouth.half, float(curves["inner_low"][12, 1])
+    reach = max(0.07, 0.8 * wide)
+    u = spread(-1, 1, 15)
+    edge = columns(mouth.x + wide * u, low + reach * np.maximum(1 - np.abs(u) ** 2.6, 0) ** 0.6)
+    root = columns(mouth.x + wide * u[::-1], np.full(15, low - 0.5 * mouth.open))
+    shape = head.draw_on(np.concatenate([edge, root]), 0.02)
+    colour = mix(mouth.inside, (1.0, 0.6, 0.6), 0.75)
+    pen.fill(polygon(shape), colour, MOUTH)
+    pen.stroke(shape[:15], colour, 1.02)
+    pen.stroke(head.draw_on(np.array([[mouth.x, low], [mouth.x, low + 0.5 * reach]]), 0.02), colour, 0.6)
 
 
 def _outward(curves: dict[str, np.ndarray], edge: float) -> dict[str, np.ndarray]:
@@ -291,12 +313,12 @@ def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -
     if mouth.teeth in ("upper", "both", "grid"):
         share = {"upper": 0.28, "both": 0.3, "grid": 0.52}[mouth.teeth]
         edge = up + np.stack([np.zeros(len(up)), np.minimum(deep * share, 0.12 + 0.5 * share * mouth.open)], axis=1)
-        pen.fill(polygon(head.draw_on(np.concatenate([up - [0, 0.03], edge[::-1]]), 0.015)), (1.0, 1.0, 0.98))
+        pen.fill(polygon(head.draw_on(np.concatenate([up - [0, 0.03], edge[::-1]]), 0.015)), (1.0, 1.0, 0.98), TEETH)
         pen.stroke(head.draw_on(edge, 0.015), (0.6, 0.5, 0.5), 0.5)
     if mouth.teeth in ("both", "grid"):
         share = 0.24 if mouth.teeth == "both" else 0.5
         edge = low - np.stack([np.zeros(len(up)), deep * share], axis=1)
-        pen.fill(polygon(head.draw_on(np.concatenate([edge, (low + [0, 0.03])[::-1]]), 0.015)), (1.0, 1.0, 0.98))
+        pen.fill(polygon(head.draw_on(np.concatenate([edge, (low + [0, 0.03])[::-1]]), 0.015)), (1.0, 1.0, 0.98), TEETH)
         if mouth.teeth == "grid":
             pen.stroke(head.draw_on(edge, 0.015), (0.5, 0.4, 0.4), 0.7)
             for k in range(3, len(up) - 2, 4):
@@ -305,4 +327,4 @@ def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -
         x = mouth.x + 0.45 * mouth.half
         y = float(np.interp(x, up[:, 0], up[:, 1]))
         tri = np.array([[x - 0.03, y - 0.01], [x + 0.03, y - 0.01], [x, y + min(0.08, 0.5 * mouth.open)]])
-        pen.fill(polygon(head.draw_on(tri, 0.015)), (1.0, 1.0, 1.0))
+        pen.fill(polygon(head.draw_on(tri, 0.015)), (1.0, 1.0, 1.0), TEETH)

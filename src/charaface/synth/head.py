@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import skia
 
 from charaface.face import Colour as NamedColour
 from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
-from charaface.synth.head_hair import HeadHair, Shell, curtain, scalp, shell, strands
+from charaface.synth.camera import Camera, Shot
+from charaface.synth.dress import cloth, neckline
+from charaface.synth.exposure import developed, exposure
+from charaface.synth.folds import fold_maps, folded
+from charaface.synth.head_beard import added, beard_layer
+from charaface.synth.head_before import thing_layers
+from charaface.synth.head_eyes import BALLS, ball, eye, way
+from charaface.synth.head_hair import hair_layers, scalp
+from charaface.synth.head_hat import hat_layers, under
+from charaface.synth.head_parts import head_parts, part_map
 from charaface.synth.head_points import head_points, rotation
+from charaface.synth.head_wear import glasses_layers, mask_layers, pressed, scarf_layer
 from charaface.synth.kit import DRAWN, FaceKit
 from charaface.synth.labels import PARTS, Render
-from charaface.synth.pen import Colour, polygon, ribbon, smooth
+from charaface.synth.layer import NO_PART, Film, Layer, lay
+from charaface.synth.outfit import NOTHING_WORN, Outfit, accessories
 from charaface.synth.person import Moment, Person
 from charaface.synth.raster import Seen, rasterise
 from charaface.synth.shade import Light, light, normals, openness, shadow_of
-from charaface.synth.skin_map import SIZE, UP, linear, on_map, paint_skin
+from charaface.synth.skin_map import SIZE, linear, on_map, paint_skin
+from charaface.synth.wrap import wrap
 
 _SOLID = ("M_Face", "M_BackHead", "M_ScleraLeft", "M_ScleraRight", "M_Teeth", "M_GumsTongue")
-_BALLS = {"M_ScleraRight": 0, "M_ScleraLeft": 1}
-_PUPIL, _IRIS, _RING = 10.0, 23.0, 26.0  # degrees from the middle of the eye's look
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower points
-_INSIDE = {"M_Teeth": (0.8, 0.76, 0.68), "M_GumsTongue": (0.5, 0.2, 0.18)}
-_CLOTH, _NOTHING = len(DRAWN), len(DRAWN) + 1
-_MEAN = cv2.INTER_AREA
+_INSIDE = {"M_Teeth": (0.7, 0.66, 0.58), "M_GumsTongue": (0.5, 0.2, 0.18)}
+_REACHED = {"M_Teeth": 0.34, "M_GumsTongue": 0.14}  # how much of the sky an open mouth lets in
+_CLOTH = len(DRAWN)
+_THROAT = -7.0  # y below which cloth may be
+_SHUT = 0.13  # cm between lips that are shut
 _HIDDEN = 0.35  # cm that something must be before a point to hide it
-
-
-@dataclass(frozen=True, eq=False)
-class Shot:
-    """Camera, light and what is behind."""
-
-    size: int
-    unit: float  # pixels of a centimetre at the face
-    middle: tuple[float, float]  # pixel of the middle between brows and chin
-    light: Light
-    distance: float = 80.0  # cm from the camera to the face
-    cloth: Colour = (0.2, 0.22, 0.3)
-    collar: float = -11.5  # y of the middle of its neckline
-    backdrop: np.ndarray | None = None  # (size, size, 3) float32 linear
-    samples: int = 2  # a pixel's side is the mean of so many
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +55,28 @@ class Studio:
     """The heads of a kit, with all that they share; two seconds of work."""
 
     def __init__(self, kit: FaceKit) -> None:
-        self.kit = kit
+        kit = kit.only(kit.of(*_SOLID))
+        self._middles = [ball(kit, name) for name in BALLS]
+        open_ = openness(kit.vertices, kit.triangles)
+        seen = np.flatnonzero(_ever_seen(kit, kit.triangles))
+        kept = np.unique(np.concatenate([kit.triangles[seen].ravel(), kit.landmarks]))
+        self.open = open_[kept]
+        self.kit = kit = kit.only(seen)
+        inside = np.isin(kit.material, [DRAWN.index(name) for name in _INSIDE])
+        self.kit = kit = replace(
+            kit,
+            triangles=np.concatenate([kit.triangles[~inside], kit.triangles[inside]]),
+            material=np.concatenate([kit.material[~inside], kit.material[inside]]),
+        )
+        self._shut_triangles = kit.triangles[: int((~inside).sum())]
         self.points = head_points(kit)
-        solid = kit.of(*_SOLID)
-        self.open = openness(kit.vertices, kit.triangles[solid])
-        solid = solid[_ever_seen(kit, kit.triangles[solid])]
-        self.triangles, self.material = kit.triangles[solid], kit.material[solid]
+        self.map = on_map(kit.vertices)
+        self._behind = np.ptp(self.map[kit.triangles][..., 0], axis=1) > SIZE  # where the map's ends meet
         self.scalp = scalp(kit)
+        self.wrap = wrap(kit)
         self.marks = on_map(self.points.fixed.on(kit.vertices))
-        self.parts = _part_map(self.marks)
-        self._middles = [_ball(kit, name) for name in _BALLS]
+        self.parts = part_map(self.marks)
+        self.folds = fold_maps(self.marks)
         self._shut = kit.head(expression={"eyeBlink_L": 1.0, "eyeBlink_R": 1.0}) - kit.vertices
 
     def look(self, person: Person) -> Look:
@@ -88,95 +96,126 @@ class Studio:
             head = head + self._shut * np.float32(moment.closed * np.clip((gap + 0.02) / by, 0, 1.4))
         return np.asarray(head, np.float32)
 
-    def render(self, look: Look, moment: Moment, shot: Shot) -> Render:
+    def render(self, look: Look, moment: Moment, shot: Shot, outfit: Outfit = NOTHING_WORN) -> Render:
         """A picture and what is true of it."""
         head = self.pose(look, moment)
         turn = rotation(moment.yaw, moment.pitch, moment.roll)
-        camera = _Camera(shot, self.points.fixed.on(head) @ turn.T)
+        camera = Camera(shot, self.points.fixed.on(head) @ turn.T)
         placed = (head @ turn.T).astype(np.float32)
-        hair = look.person.hair
-        shells = self._shells(hair, head) if hair else []
-        worn = [(s.vertices @ turn.T).astype(np.float32) for s in shells]
-        lit = self._lit(placed, shells, worn, shot.light)
-        seen = rasterise(camera(placed), self.triangles, camera.side, camera.side)
-        rows = [normals(placed, self.triangles), lit[0][:, None], self.open[:, None], self.kit.vertices]
-        at = seen.of(np.concatenate(rows, axis=1), self.triangles)
-        kind = np.where(seen.triangle >= 0, self.material[np.maximum(seen.triangle, 0)], _NOTHING)
-        film = _Film(self._colour(look, moment, shot, at, kind), seen.depth.copy(), np.zeros(kind.shape, np.bool_))
-        for one, places, bright in zip(shells, worn, lit[1:], strict=True):
-            _lay_hair(one, places, bright, camera, shot.light, film)
-        middle = slice(shot.samples // 2, None, shot.samples)
-        parts = self._parts(kind[middle, middle], at[middle, middle, 5:8], film.hair[middle, middle], shot.collar)
-        points = camera(self.points.on(head, turn) @ turn.T)
-        alpha = cv2.resize(
-            255 * (film.hair | (kind != _NOTHING)).astype(np.uint8), (shot.size,) * 2, interpolation=_MEAN
-        )
-        faces = _face(look.person, moment, shot, film.depth, points)
-        return Render(_developed(film.colour, shot.size), faces, parts[None], alpha)
+        out = normals(head, self.kit.triangles)
+        layers = self._layers(look.person, head, out, outfit)
+        before = [(one.vertices @ turn.T).astype(np.float32) for one in layers]
+        lit = self._lit(placed, layers, before, shot.light)
+        triangles = self.kit.triangles if _gape(self.points.fixed.on(head)) else self._shut_triangles
+        seen = rasterise(camera(placed), triangles, camera.side, camera.side)
+        rows = [out @ turn.T.astype(np.float32), lit[0][:, None], self.open[:, None], self.kit.vertices, self.map]
+        shown, pixels = seen.packed(seen.triangle >= 0)
+        at = shown.of(np.concatenate(rows, axis=1), self.kit.triangles)
+        at[self._behind[shown.triangle], 8] = 0
+        kind = self.kit.material[shown.triangle]
+        film = Film(_behind(shot, camera.side), seen.depth.copy(), np.full(seen.depth.shape, NO_PART, np.uint8))
+        film.colour.reshape(-1, 3)[pixels] = self._colour(look, moment, shot, at, kind)
+        for one, places, bright in zip(layers, before, lit[1:], strict=True):
+            lay(one, places, camera(places), bright, shot.light, film)
+        points = camera(self._marked(look.person, head, out, turn) @ turn.T)
+        solid = 255 * ((film.part != NO_PART) | (seen.triangle >= 0)).astype(np.uint8)
+        alpha = cv2.resize(solid, (shot.size,) * 2, interpolation=cv2.INTER_AREA)
+        faces = _face(look.person, moment, shot, outfit, film.depth, points)
+        skin = pixels[(kind == DRAWN.index("M_Face")) & (film.part.ravel()[pixels] == NO_PART)]
+        film.colour *= exposure(film.colour.reshape(-1, 3)[skin])
+        parts = self._parts(seen, film, moment, shot)
+        return Render(developed(film.colour, shot.size), faces, parts[None], alpha)
 
-    def _shells(self, hair: HeadHair, head: np.ndarray) -> list[Shell]:
-        around = normals(head, self.kit.triangles)
-        out = [shell(hair, head, around, self.scalp, self.kit.vertices)]
-        return [*out, curtain(hair, head, self.kit.vertices)] if hair.length else out
+    def _parts(self, seen: Seen, film: Film, moment: Moment, shot: Shot) -> np.ndarray:
+        """(size, size) uint8 parts of the head and of what lies before it, at the middles of pixels."""
+        every = ((np.arange(shot.size) + 0.5) * len(film.depth) / shot.size).astype(int)
+        here = np.ix_(every, every)
+        small = Seen(seen.triangle[here], seen.weights[here], seen.depth[here])
+        shown, pixels = small.packed(small.triangle >= 0)
+        rest, kind = shown.of(self.kit.vertices, self.kit.triangles), self.kit.material[shown.triangle]
+        out = np.full((shot.size, shot.size), PARTS.index("background"), np.uint8)
+        out.reshape(-1)[pixels] = head_parts(self.parts, kind, rest, self._middles, moment.gaze, shot.dress)
+        laid = film.part[here]
+        return np.where(laid == NO_PART, out, laid)
 
-    def _lit(self, placed: np.ndarray, shells: list[Shell], worn: list[np.ndarray], told: Light) -> list[np.ndarray]:
-        """How much of the lamp each vertex of the head and of its hair sees."""
-        casting, first = [self.triangles], len(placed)
-        for one in shells:
-            casting.append(one.triangles[(one.rest[:, 2] > 0.2)[one.triangles].all(axis=1)] + np.int32(first))
+    def _layers(self, person: Person, head: np.ndarray, out: np.ndarray, outfit: Outfit) -> list[Layer]:
+        """What lies before the head, from the skin outwards."""
+        hair = under(outfit.hat, person.hair)
+        points, skull = self.points.fixed.on(head), self.wrap.on(head)
+        worn = []
+        if beard := pressed(person.beard, outfit.mask):
+            worn.append(beard_layer(beard, head, self.wrap, self.marks))
+        if hair:
+            worn += hair_layers(hair, head, out, self.scalp, skull, self.kit.vertices)
+        if outfit.mask:
+            worn += mask_layers(outfit.mask, points, skull)
+        if outfit.scarf:
+            worn.append(scarf_layer(outfit.scarf, skull))
+        if outfit.hat:
+            worn += hat_layers(outfit.hat, head, points, skull)
+        for thing in outfit.things:
+            worn += thing_layers(thing, points)
+        return worn + (glasses_layers(outfit.glasses, points) if outfit.glasses else [])
+
+    def _marked(self, person: Person, head: np.ndarray, out: np.ndarray, turn: np.ndarray) -> np.ndarray:
+        """(68, 3) the points of a turned head; those of the jaw lie on a beard that is thin, and in one that is not."""
+        at = self.points.seen(head, turn)
+        points = np.asarray(at.on(head), np.float32)
+        if person.beard:
+            more = added(person.beard, self.marks, at.on(self.kit.vertices)[:17])
+            points[:17] += more[:, None] * at.on(out)[:17]
+        return points
+
+    def _lit(self, placed: np.ndarray, layers: list[Layer], before: list[np.ndarray], told: Light) -> list[np.ndarray]:
+        """How much of the lamp each vertex of the head and of what is before it sees."""
+        casting, first = [self._shut_triangles], len(placed)
+        for one in layers:
+            if one.casts is not None:
+                casting.append(one.triangles[one.casts[one.triangles].all(axis=1)] + np.int32(first))
             first += len(one.vertices)
-        both = np.concatenate([placed, *worn])
-        ends = np.cumsum([len(placed), *(len(w) for w in worn)])[:-1]
-        return np.split(shadow_of(both, np.concatenate(casting), told.lamp), ends)
+        ends = np.cumsum([len(placed), *(len(places) for places in before)])[:-1]
+        return np.split(shadow_of(np.concatenate([placed, *before]), np.concatenate(casting), told.lamp), ends)
 
     def _colour(self, look: Look, moment: Moment, shot: Shot, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
-        """(H, W, 3) float32 linear light of the head before its backdrop, without hair."""
-        rest = at[..., 5:8]
-        flat = on_map(rest)
-        albedo = cv2.remap(look.skin, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cloth = (rest[..., 1] < _neckline(rest, shot.collar)) & (kind != _NOTHING)
-        albedo[cloth] = linear(np.asarray(shot.cloth))
-        way = rotation(*moment.gaze) @ np.array([0.0, 0.0, 1.0])
+        """(H, W, 3) float32 linear light of pixels of the head, of what is known there and their materials."""
+        rest = np.ascontiguousarray(at[..., 5:8])
+        skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
+        u, v = np.ascontiguousarray(at[..., 8]), np.ascontiguousarray(at[..., 9])
+        albedo = cv2.remap(skin, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        clad = rest[..., 1] < _THROAT
+        clad[clad] = rest[clad][:, 1] < neckline(rest[clad], shot.dress)
+        albedo[clad] = cloth(rest[clad], shot.dress)
         iris = linear(np.asarray(look.person.iris))
-        for name, k in _BALLS.items():
-            ball = kind == DRAWN.index(name)
-            albedo[ball] = _eye(rest[ball] - self._middles[k], way, iris)
+        for name, k in BALLS.items():
+            its = kind == DRAWN.index(name)
+            albedo[its] = eye(rest[its] - self._middles[k], way(moment.gaze), iris)
+        lit, open_ = np.ascontiguousarray(at[..., 3]), np.ascontiguousarray(at[..., 4])
         for name, value in _INSIDE.items():
-            albedo[kind == DRAWN.index(name)] = linear(np.asarray(value))
-        worn = np.where(cloth, _CLOTH, kind).astype(np.uint8)
-        out = light(albedo, at[..., :3], at[..., 3], at[..., 4], worn, _FINISH, shot.light)
-        backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
-        wide = cv2.resize(backdrop, kind.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        cv2.copyTo(wide, (kind == _NOTHING).astype(np.uint8), out)
-        return np.asarray(out)
-
-    def _parts(self, kind: np.ndarray, rest: np.ndarray, hair: np.ndarray, collar: float) -> np.ndarray:
-        """(H, W) uint8 parts."""
-        flat = np.clip(np.round(on_map(rest)), 0, SIZE - 1).astype(int)
-        out = self.parts[flat[..., 1], flat[..., 0]].copy()
-        out[np.isin(kind, [DRAWN.index(name) for name in _BALLS])] = PARTS.index("eye")
-        out[np.isin(kind, [DRAWN.index(name) for name in _INSIDE])] = PARTS.index("mouth")
-        out[(np.abs(rest[..., 0]) > 7.6) & (np.abs(rest[..., 1] - 1.5) < 4.5)] = PARTS.index("ear")
-        out[rest[..., 1] < _jaw_height(rest)] = PARTS.index("neck")
-        out[rest[..., 1] < _neckline(rest, collar)] = PARTS.index("body")
-        out[kind == _NOTHING] = PARTS.index("background")
-        out[hair] = PARTS.index("hair")
-        return np.asarray(out, np.uint8)
+            inside = kind == DRAWN.index(name)
+            albedo[inside] = linear(np.asarray(value))
+            open_[inside] = np.maximum(open_[inside], _REACHED[name])
+            lit[inside] *= 0.55
+        worn = np.where(clad, np.uint8(_CLOTH), kind)
+        return light(albedo, np.ascontiguousarray(at[..., :3]), lit, open_, worn, _FINISH, shot.light)
 
 
-@dataclass(eq=False)
-class _Film:
-    """What the layers of a picture are laid on."""
-
-    colour: np.ndarray  # (H, W, 3) float32 linear
-    depth: np.ndarray  # (H, W) float32
-    hair: np.ndarray  # (H, W) bool, where it is
+def _behind(shot: Shot, side: int) -> np.ndarray:
+    """(side, side, 3) float32 linear light of the backdrop."""
+    backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
+    return np.asarray(cv2.resize(backdrop, (side, side), interpolation=cv2.INTER_LINEAR))
 
 
-def _face(person: Person, moment: Moment, shot: Shot, depth: np.ndarray, points: np.ndarray) -> list[Face]:
+def _gape(points: np.ndarray) -> bool:
+    """Whether something of the inside of a mouth may be seen."""
+    return bool(np.abs(points[61:64, 1] - points[[67, 66, 65], 1]).max() > _SHUT)
+
+
+def _face(
+    person: Person, moment: Moment, shot: Shot, outfit: Outfit, depth: np.ndarray, points: np.ndarray
+) -> list[Face]:
     """The label of (68, 3) points in the large picture; none where the face is beside the small one."""
     hidden = _before(depth, points[:, :2]) > points[:, 2] + _HIDDEN / shot.distance
-    places = (points[:, :2] + 0.5) / shot.samples - 0.5
+    places = (points[:, :2] + 0.5) * shot.size / len(depth) - 0.5
     inside = ((places > -0.5) & (places < shot.size - 0.5)).all(axis=1)
     marks = Landmarks(places, np.ones(68), inside & ~hidden)
     box = clip_box(box_from_points(marks.points), shot.size, shot.size)
@@ -190,14 +229,9 @@ def _face(person: Person, moment: Moment, shot: Shot, depth: np.ndarray, points:
             emotion=Emotion(moment.expression, {moment.expression: 1.0}),
             colours=_colours(person),
             domain={"photo": 1.0},
+            accessories=accessories(person, outfit),
         )
     ]
-
-
-def _developed(colour: np.ndarray, size: int) -> np.ndarray:
-    """(size, size, 3) uint8 of a larger picture in linear light."""
-    small = cv2.resize(colour, (size, size), interpolation=_MEAN)
-    return np.asarray(_CODE[np.clip(small * (len(_CODE) - 1), 0, len(_CODE) - 1).astype(np.int32)])
 
 
 def _ever_seen(kit: FaceKit, triangles: np.ndarray) -> np.ndarray:
@@ -217,50 +251,6 @@ def _ever_seen(kit: FaceKit, triangles: np.ndarray) -> np.ndarray:
     return np.asarray(near[triangles].any(axis=1))
 
 
-class _Camera:
-    """Places of the turned head, in cm, to pixels of the picture before it is made smaller."""
-
-    def __init__(self, shot: Shot, points: np.ndarray) -> None:
-        self.side = shot.size * shot.samples
-        self._middle = points[[27, 8, 2, 14]].mean(axis=0)
-        self._unit = shot.unit * shot.samples
-        self._at = (np.asarray(shot.middle) + 0.5) * shot.samples - 0.5
-        self._far = shot.distance
-
-    def __call__(self, places: np.ndarray) -> np.ndarray:
-        """(V, 3) float32 x right, y down in pixels and depth, larger is nearer, in parts of the camera's distance."""
-        apart = places - self._middle
-        near = self._far / np.maximum(self._far - apart[:, 2], 1.0)
-        x = self._at[0] + apart[:, 0] * near * self._unit
-        y = self._at[1] - apart[:, 1] * near * self._unit
-        return np.asarray(np.stack([x, y, near], axis=1), np.float32)
-
-
-def _lay_hair(one: Shell, places: np.ndarray, bright: np.ndarray, camera: _Camera, told: Light, film: _Film) -> None:
-    """Lays a surface of hair over a picture, where it is nearer than what is there."""
-    seen = rasterise(camera(places), one.triangles, camera.side, camera.side)
-    rows = np.flatnonzero((seen.depth > film.depth).any(axis=1))
-    if not len(rows):
-        return
-    band = slice(rows[0], rows[-1] + 1)
-    part = Seen(seen.triangle[band], seen.weights[band], seen.depth[band])
-    values = [normals(places, one.triangles[: one.outer]), bright[:, None], one.rest]
-    at = part.of(np.concatenate(values, axis=1), one.triangles)
-    shine, thick = strands(one.hair, at[..., 4:7])
-    cover = (np.clip(thick / 0.25, 0, 1) * (part.depth > film.depth[band])).astype(np.float32)
-    albedo = np.maximum(1 + 0.7 * shine, 0.15)[..., None] * linear(np.asarray(one.hair.colour)).astype(np.float32)
-    normal = at[..., :3]
-    normal[..., 0] += 0.15 * shine
-    normal[normal[..., 2] < 0] *= -1
-    kind = np.clip(np.round(4 * (1 + shine)), 0, len(_STRANDS) - 1).astype(np.uint8)
-    open_ = np.full(shine.shape, 0.85, np.float32)
-    lit = light(albedo.astype(np.float32), normal, at[..., 3], open_, kind, _STRANDS, told)
-    film.colour[band] += (lit - film.colour[band]) * cover[..., None]
-    over = cover > 0.5
-    film.hair[band] |= over
-    film.depth[band] = np.where(over, part.depth, film.depth[band])
-
-
 def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
     """(N,) depth of what is seen around places: the furthest, for beside an outline something nearer may begin."""
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
@@ -268,67 +258,18 @@ def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.asarray(np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0))
 
 
-def encoded(values: np.ndarray) -> np.ndarray:
-    """sRGB values, 0 to 1, of light, which is cut at 1 (IEC 61966-2-1)."""
-    held = np.clip(values, 0, 1)
-    return np.asarray(np.where(held <= 0.0031308, 12.92 * held, 1.055 * held ** (1 / 2.4) - 0.055))
-
-
 def _finish() -> np.ndarray:
     """(K, 3) of skin, eyes, what is in the mouth and cloth, as shade.light has them."""
-    out = np.tile([0.12, 14.0, 0.35], (_NOTHING + 1, 1))
-    for name in _BALLS:
+    out = np.tile([0.12, 14.0, 0.35], (_CLOTH + 1, 1))
+    for name in BALLS:
         out[DRAWN.index(name)] = [0.9, 120.0, 0.1]
     for name in _INSIDE:
-        out[DRAWN.index(name)] = [0.3, 40.0, 0.35]
+        out[DRAWN.index(name)] = [0.15, 40.0, 0.3]
     out[_CLOTH] = [0.02, 14.0, 0.1]
     return np.asarray(out)
 
 
 _FINISH = _finish()
-_STRANDS = np.column_stack([0.025 * np.arange(17), np.full(17, 10.0), np.full(17, 0.2)])  # the brighter, the glossier
-_CODE = np.round(255 * encoded(np.arange(4096) / 4095)).astype(np.uint8)
-
-
-def _ball(kit: FaceKit, name: str) -> np.ndarray:
-    """The middle of an eyeball, whose front bulges."""
-    places = kit.vertices[np.unique(kit.triangles[kit.of(name)])]
-    low, high = places.min(axis=0), places.max(axis=0)
-    middle = (low + high) / 2
-    middle[2] = low[2] + (high[0] - low[0]) / 2
-    return np.asarray(middle)
-
-
-def _eye(apart: np.ndarray, way: np.ndarray, iris: np.ndarray) -> np.ndarray:
-    """(N, 3) colour of places of an eyeball, (N, 3) from its middle, that looks one way."""
-    towards = apart / (np.linalg.norm(apart, axis=1, keepdims=True) + 1e-6)
-    angle = np.degrees(np.arccos(np.clip(towards @ way, -1, 1)))[:, None]
-    rays = iris * (0.55 + 0.03 * (angle - _PUPIL))
-    outer = np.where(angle < _RING, iris * 0.3, np.array([0.78, 0.73, 0.70]))
-    return np.asarray(np.where(angle < _PUPIL, 0.006, np.where(angle < _IRIS, rays, outer)))
-
-
-def _neckline(rest: np.ndarray, collar: float) -> np.ndarray:
-    """The height at which cloth begins: lower before the throat."""
-    return np.asarray(collar + 1.8 * np.clip(np.abs(rest[..., 0]) / 6, 0, 1) - 0.12 * np.clip(rest[..., 2], -6, 8))
-
-
-def _jaw_height(rest: np.ndarray) -> np.ndarray:
-    """The height below which skin is the neck's: the jaw rises towards the ears."""
-    return np.asarray(np.interp(rest[..., 2], [-2, 0, 3.5, 8, 10], [0.5, -1.5, -4.0, -7.6, -8.6]))
-
-
-def _part_map(marks: np.ndarray) -> np.ndarray:
-    """(SIZE, SIZE) uint8 parts of the skin on its map."""
-    pixels = np.full((SIZE, SIZE), PARTS.index("skin"), np.uint8)
-    out = np.zeros((SIZE, SIZE, 4), np.uint8)
-    canvas = skia.Surface(out).getCanvas()
-    nose = np.concatenate([marks[[27]], marks[[31]] + [-0.5 * UP, 0], marks[31:36], marks[[35]] + [0.5 * UP, 0]])
-    shapes = [(polygon(nose), "nose"), (polygon(smooth(marks[48:60], closed=True)), "mouth")]
-    shapes += [(ribbon(smooth(marks[a:b]), 0.8 * UP), "brow") for a, b in ((17, 22), (22, 27))]
-    for path, name in shapes:
-        canvas.drawPath(path, skia.Paint(Color=skia.ColorSetRGB(PARTS.index(name), 0, 0), AntiAlias=False))
-    return np.asarray(np.where(out[..., 0] > 0, out[..., 0], pixels))
 
 
 def _colours(person: Person) -> dict[str, NamedColour]:

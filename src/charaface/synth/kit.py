@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -83,6 +83,22 @@ class FaceKit:
             moved = np.flatnonzero(np.abs(offsets).max(axis=1) > 1e-4)
             moves.append((moved, offsets[moved]))
         return moves
+
+    def only(self, triangles: np.ndarray) -> FaceKit:
+        """The kit with the triangles of these numbers alone, (K,), and the vertices that they and the points need."""
+        chosen = self.triangles[triangles]
+        used = np.unique(np.concatenate([chosen.ravel(), self.landmarks]))
+        new = np.zeros(len(self.vertices), np.int32)
+        new[used] = np.arange(len(used), dtype=np.int32)
+        return replace(
+            self,
+            vertices=self.vertices[used],
+            identity=np.ascontiguousarray(self.identity[:, used]),
+            expression=np.ascontiguousarray(self.expression[:, used]),
+            triangles=new[chosen],
+            material=self.material[triangles],
+            landmarks=new[self.landmarks],
+        )
 
     def of(self, *materials: str) -> np.ndarray:
         """(K,) int64 triangles of these materials."""

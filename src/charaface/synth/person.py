@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from charaface.synth.dice import pick, uniform
+from charaface.synth.head_beard import STYLES, Beard
 from charaface.synth.head_hair import HeadHair
 from charaface.synth.pen import Colour, mix
 from charaface.synth.skin_map import Skin
@@ -39,28 +40,98 @@ EYES: dict[str, Colour] = {
 MIMICS: dict[str, list[dict[str, float]]] = {
     "neutral": [{}],
     "happy": [
-        {"mouthSmile": 0.9, "cheekSquint": 0.6, "mouthDimple": 0.3},
-        {"mouthSmile": 1.0, "cheekSquint": 0.8, "jawOpen": 0.2, "mouthUpperUp": 0.4, "eyeSquint": 0.4},
-        {"mouthSmile": 1.0, "cheekSquint": 0.9, "jawOpen": 0.45, "mouthUpperUp": 0.5, "eyeSquint": 0.5},
+        {"mouthSmile": 0.9, "cheekSquint": 0.7, "mouthDimple": 0.4},
+        {"mouthSmile": 1.0, "cheekSquint": 0.9, "jawOpen": 0.15, "mouthUpperUp": 0.55, "eyeSquint": 0.5},
+        {
+            "mouthSmile": 1.0,
+            "cheekSquint": 1.0,
+            "jawOpen": 0.3,
+            "mouthUpperUp": 0.6,
+            "mouthLowerDown": 0.3,
+            "eyeSquint": 0.5,
+        },
+        {
+            "mouthSmile": 1.0,
+            "cheekSquint": 1.0,
+            "jawOpen": 0.55,
+            "mouthUpperUp": 0.6,
+            "eyeSquint": 0.6,
+            "browOuterUp": 0.2,
+        },
     ],
     "sad": [
-        {"browInnerUp": 1.0, "mouthFrown": 0.9, "mouthShrugLower": 0.5, "eyeSquint": 0.2},
-        {"browInnerUp": 1.0, "mouthFrown": 1.0, "mouthStretch": 0.3, "jawOpen": 0.1, "cheekSquint": 0.3},
+        {"browInnerUp": 1.0, "mouthFrown": 1.0, "mouthShrugLower": 0.6, "eyeSquint": 0.3, "mouthLowerDown": 0.2},
+        {
+            "browInnerUp": 1.0,
+            "mouthFrown": 1.0,
+            "mouthStretch": 0.4,
+            "jawOpen": 0.12,
+            "cheekSquint": 0.5,
+            "browDown": 0.3,
+        },
+        {"browInnerUp": 0.9, "mouthFrown": 0.9, "mouthPress": 0.5, "mouthShrugLower": 0.9, "eyeBlink": 0.3},
     ],
     "angry": [
-        {"browDown": 1.0, "eyeSquint": 0.4, "mouthPress": 0.8, "noseSneer": 0.4, "mouthFrown": 0.4},
-        {"browDown": 1.0, "noseSneer": 0.7, "jawOpen": 0.35, "mouthUpperUp": 0.6, "mouthLowerDown": 0.7},
+        {"browDown": 1.0, "eyeSquint": 0.5, "mouthPress": 1.0, "noseSneer": 0.5, "mouthFrown": 0.5},
+        {
+            "browDown": 1.0,
+            "noseSneer": 0.9,
+            "jawOpen": 0.3,
+            "mouthUpperUp": 0.7,
+            "mouthLowerDown": 0.8,
+            "mouthFrown": 0.4,
+        },
+        {
+            "browDown": 1.0,
+            "noseSneer": 0.6,
+            "jawOpen": 0.65,
+            "mouthUpperUp": 0.6,
+            "mouthLowerDown": 0.6,
+            "eyeSquint": 0.4,
+        },
+        {"browDown": 1.0, "eyeWide": 0.5, "mouthFunnel": 0.4, "jawForward": 0.6, "mouthPress": 0.5},
     ],
     "surprise": [
-        {"browInnerUp": 0.9, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.6},
-        {"browInnerUp": 0.8, "browOuterUp": 0.9, "eyeWide": 0.8, "jawOpen": 0.35, "mouthFunnel": 0.5},
+        {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.65},
+        {"browInnerUp": 0.9, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.4, "mouthFunnel": 0.6},
+        {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.2, "mouthPucker": 0.4},
     ],
     "fear": [
-        {"browInnerUp": 1.0, "browOuterUp": 0.3, "browDown": 0.3, "eyeWide": 1.0, "mouthStretch": 0.9, "jawOpen": 0.25},
+        {
+            "browInnerUp": 1.0,
+            "browOuterUp": 0.4,
+            "browDown": 0.35,
+            "eyeWide": 1.0,
+            "mouthStretch": 1.0,
+            "jawOpen": 0.25,
+        },
+        {
+            "browInnerUp": 1.0,
+            "browDown": 0.4,
+            "eyeWide": 1.0,
+            "mouthStretch": 0.9,
+            "jawOpen": 0.5,
+            "mouthLowerDown": 0.6,
+        },
     ],
     "disgust": [
-        {"noseSneer": 1.0, "mouthUpperUp": 0.8, "browDown": 0.6, "eyeSquint": 0.5, "mouthFrown": 0.4},
-        {"noseSneer": 0.9, "cheekSquint": 0.6, "browDown": 0.5, "mouthShrugUpper": 0.6, "mouthPress": 0.3},
+        {"noseSneer": 1.0, "mouthUpperUp": 0.9, "browDown": 0.6, "eyeSquint": 0.6, "mouthFrown": 0.5},
+        {
+            "noseSneer": 1.0,
+            "cheekSquint": 0.7,
+            "browDown": 0.5,
+            "mouthShrugUpper": 0.7,
+            "mouthPress": 0.3,
+            "eyeSquint": 0.5,
+        },
+        {
+            "noseSneer": 1.0,
+            "mouthUpperUp": 1.0,
+            "jawOpen": 0.25,
+            "mouthLowerDown": 0.4,
+            "eyeSquint": 0.6,
+            "mouthFrown": 0.4,
+        },
     ],
 }
 
@@ -74,6 +145,7 @@ class Person:
     hair: HeadHair | None  # None: bald
     iris: Colour
     names: dict[str, str]  # colour names of hair, skin and eyes
+    beard: Beard | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +164,7 @@ class Moment:
 def sample_person(rng: np.random.Generator) -> Person:
     """Somebody: every tone of skin as often as any other, and hair, brows and beards as they go with it."""
     tones = list(TONES)
-    at = uniform(rng, -0.4, len(tones) - 0.6)
+    at = uniform(rng, -0.3, len(tones) - 0.6)
     low = int(np.clip(np.floor(at), 0, len(tones) - 2))
     tone = mix(TONES[tones[low]], TONES[tones[low + 1]], float(np.clip(at - low, -0.4, 1.4)))
     name = tones[int(np.clip(round(at), 0, len(tones) - 1))]
@@ -101,11 +173,27 @@ def sample_person(rng: np.random.Generator) -> Person:
     hair_name = _hair_name(rng, at, old)
     colour = _varied(rng, HAIR[hair_name], 0.25)
     eyes = "brown" if at > 2.5 else pick(rng, brown=0.45, blue=0.25, green=0.12, gray=0.08, black=0.1)
-    skin = _skin(rng, tone, colour, feminine, old, at)
     hair = _hair(rng, colour, feminine, old, at)
+    beard = _beard(rng, colour, at) if not feminine and rng.random() < 0.45 else None
+    skin = _skin(rng, tone, colour, feminine, old, at, beard)
     identity = rng.normal(0, uniform(rng, 0.6, 1.0), DIRECTIONS)
     names = {"hair": hair_name, "skin": name, "eyes": eyes}
-    return Person(identity, skin, hair, _varied(rng, EYES[eyes], 0.2), names)
+    return Person(identity, skin, hair, _varied(rng, EYES[eyes], 0.2), names, beard)
+
+
+def _beard(rng: np.random.Generator, hair: Colour, at: float) -> Beard:
+    shares = dict(zip(STYLES, (0.3, 0.2, 0.14, 0.04, 0.2, 0.05, 0.04, 0.03), strict=True))
+    style = pick(rng, **shares)
+    long = {"full": 3.2, "goatee": 1.4, "tuft": 1.6, "moustache": 0.75, "handlebar": 0.7}.get(style, 0.8)
+    return Beard(
+        style,
+        _varied(rng, mix(hair, (0.6, 0.6, 0.6), uniform(rng, 0, 0.5) * (rng.random() < 0.3)), 0.2),
+        long * uniform(rng, 0.3, 1.0) ** 1.5,
+        uniform(rng, 0.7, 1.0),
+        uniform(rng, 0.2, 0.8),
+        uniform(rng, 0.4, 0.9) if at > 3 else uniform(rng, 0.0, 0.6),
+        int(rng.integers(2**31)),
+    )
 
 
 def _hair_name(rng: np.random.Generator, tone: float, old: float) -> str:
@@ -121,7 +209,9 @@ def _varied(rng: np.random.Generator, colour: Colour, amount: float) -> Colour:
     return r, g, b
 
 
-def _skin(rng: np.random.Generator, tone: Colour, hair: Colour, feminine: float, old: float, at: float) -> Skin:
+def _skin(
+    rng: np.random.Generator, tone: Colour, hair: Colour, feminine: float, old: float, at: float, beard: Beard | None
+) -> Skin:
     made_up = feminine * (rng.random() < 0.6)
     lips = (tone[0] * uniform(rng, 0.82, 0.95), tone[1] * uniform(rng, 0.55, 0.72), tone[2] * uniform(rng, 0.58, 0.75))
     if made_up and rng.random() < 0.6:
@@ -132,7 +222,8 @@ def _skin(rng: np.random.Generator, tone: Colour, hair: Colour, feminine: float,
         if made_up * rng.random() > 0.4
         else None
     )
-    bearded = 0.0 if feminine or rng.random() < 0.4 else uniform(rng, 0.1, 1.0)
+    shaven = 0.0 if feminine or rng.random() < 0.5 else uniform(rng, 0.05, 0.6) ** 1.3
+    stubble = shaven if beard is None else max(0.6 * shaven, 0.5 if beard.style in ("full", "trimmed") else 0.0)
     return Skin(
         tone,
         flush=uniform(rng, 0, 0.8) * (0.5 if at > 3 else 1),
@@ -146,8 +237,8 @@ def _skin(rng: np.random.Generator, tone: Colour, hair: Colour, feminine: float,
         brow_width=uniform(rng, 0.35, 0.8) if feminine else uniform(rng, 0.55, 1.15),
         brow_density=uniform(rng, 0.35, 1.0),
         brow_lift=rng.normal(0.1 * feminine, 0.12),
-        stubble=bearded,
-        beard=_varied(rng, hair, 0.15),
+        stubble=stubble,
+        beard=beard.colour if beard else _varied(rng, hair, 0.15),
         liner=uniform(rng, 0.4, 1.0) if made_up else uniform(rng, 0.0, 0.45),
         shadow=shadow,
         seed=int(rng.integers(2**31)),
@@ -160,21 +251,37 @@ def _hair(rng: np.random.Generator, colour: Colour, feminine: float, old: float,
     curl = pick(rng, straight=0.5, wavy=0.3, curly=0.2) if at < 3 else pick(rng, straight=0.1, wavy=0.2, curly=0.7)
     long = rng.random() < (0.75 if feminine else 0.1)
     bulk = uniform(rng, 0.3, 2.2)
+    cropped = not feminine and rng.random() < 0.5
+    tied = ""
+    if feminine and rng.random() < 0.25:
+        tied, long = pick(rng, bun=0.3, knot=0.2, tail=0.35, tails=0.15), rng.random() < 0.15
+        bulk *= 0.35
     return HeadHair(
         colour,
-        thick=bulk * (2.0 if curl == "curly" and rng.random() < 0.4 else 1.0),
-        sides=uniform(rng, 0.15, 0.5) + (0.25 * bulk if long or curl == "curly" else 0.0),
+        thick=bulk * (2.0 if curl == "curly" and rng.random() < 0.4 else 1.0) * (0.5 if cropped else 1.0),
+        sides=uniform(rng, 0.05, 0.2)
+        if cropped or tied
+        else uniform(rng, 0.15, 0.4) + 0.25 * bulk * (long or curl == "curly"),
         hairline=uniform(rng, 4.8, 6.6) + (0.0 if feminine else 1.2 * old * rng.random()),
         temples=uniform(rng, 2.4, 4.0),
         sideburn=0.0 if feminine else uniform(rng, -1.0, 3.0),
         nape=uniform(rng, -7.0, -4.0),
         receding=0.0 if feminine else uniform(rng, 0, 0.8 + 2.5 * old),
         part=uniform(rng, -35, 35) if rng.random() < 0.5 else 0.0,
-        fringe=uniform(rng, 1.0, 5.5) if rng.random() < (0.4 if feminine else 0.25) else 0.0,
+        fringe=uniform(rng, 1.0, 5.5) if rng.random() < (0.4 if feminine else 0.2) and not tied else 0.0,
         fringe_wide=uniform(rng, 40, 70),
-        length=uniform(rng, 4, 18) if long else 0.0,
-        open_at=uniform(rng, 52, 85),
-        curl={"straight": 0.0, "wavy": uniform(rng, 0.15, 0.45), "curly": uniform(rng, 0.6, 1.0)}[curl],
+        fringe_at=rng.normal(0, 22),
+        length=uniform(rng, 3, 18) if long else 0.0,
+        open_at=uniform(rng, 36, 85),
+        frame=rng.normal(-2, 9),
+        uneven=rng.normal(0, 8),
+        tuck=uniform(rng, -0.08, 0.2),
+        swept=rng.normal(0, 1.5 if long else 7.0),
+        tied=tied,
+        tail=uniform(rng, 4, 16),
+        curl={"straight": uniform(rng, 0, 0.1), "wavy": uniform(rng, 0.15, 0.45), "curly": uniform(rng, 0.6, 1.0)}[
+            curl
+        ],
         rough=uniform(rng, 0.1, 0.8),
         seed=int(rng.integers(2**31)),
     )
@@ -195,17 +302,19 @@ def sample_moment(rng: np.random.Generator, names: tuple[str, ...]) -> Moment:
     """A pose, an expression and a look. names: the kit's shapes."""
     kind = pick(rng, neutral=0.34, happy=0.26, sad=0.08, angry=0.08, surprise=0.1, fear=0.07, disgust=0.07)
     forms = MIMICS[kind]
-    strength = uniform(rng, 0.55, 1.0)
+    strength = uniform(rng, 0.7, 1.15)
     shapes = {
         name: value * strength * uniform(rng, 0.8, 1.15) for name, value in forms[int(rng.integers(len(forms)))].items()
     }
     if kind == "neutral" and rng.random() < 0.3:  # somebody speaks
         shapes = {
-            "jawOpen": uniform(rng, 0, 0.3),
+            "jawOpen": uniform(rng, 0, 0.25),
             "mouthFunnel": uniform(rng, 0, 0.4),
             "mouthPucker": uniform(rng, 0, 0.3),
         }
-    closed = 1.0 if rng.random() < 0.05 else uniform(rng, 0, 0.35) * (rng.random() < 0.5) * (kind != "surprise")
+    closed = (
+        1.0 if rng.random() < 0.05 else uniform(rng, 0, 0.3) * (rng.random() < 0.4) * (kind not in ("surprise", "fear"))
+    )
     wide = rng.random() < 0.35
     yaw = uniform(rng, -90, 90) if wide else rng.normal(0, 22)
     return Moment(

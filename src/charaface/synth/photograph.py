@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import cv2
 import numpy as np
-import skia
 
+from charaface.synth.camera import Shot
 from charaface.synth.dice import uniform
-from charaface.synth.head import Shot, Studio
+from charaface.synth.dress import sample_dress
+from charaface.synth.head import Studio
 from charaface.synth.kit import read_kit
 from charaface.synth.labels import Render, generator
+from charaface.synth.outfit import sample_outfit
 from charaface.synth.person import sample_moment, sample_person
+from charaface.synth.place import sample_place
 from charaface.synth.shade import Light
-from charaface.synth.skin_map import linear
-from charaface.synth.stage.backdrop import draw_backdrop
 
 _TALL = 16.0  # cm from chin to the middle of the forehead: what a box holds
 
@@ -28,26 +28,25 @@ def studio(path: str | Path) -> Studio:
 
 
 def render_photograph(heads: Studio, seed: int, index: int, size: int = 160) -> Render:
-    """One person whose face fills half to two thirds of a size x size picture."""
+    """One person whose face fills four tenths to two thirds of a size x size picture."""
     rng = generator(seed, index)
     person = sample_person(rng)
     moment = sample_moment(rng, heads.kit.expression_names)
-    return heads.render(heads.look(person), moment, sample_shot(rng, size))
+    shot = sample_shot(rng, size)
+    return heads.render(heads.look(person), moment, shot, sample_outfit(rng, person))
 
 
 def sample_shot(rng: np.random.Generator, size: int) -> Shot:
     """A camera, a light and a place."""
     middle = size / 2 + rng.uniform(-0.05, 0.05, 2) * size
-    cloth = np.clip(rng.uniform(0.02, 0.9) + rng.normal(0, 0.15, 3), 0, 1)
     return Shot(
         size,
-        size * uniform(rng, 0.5, 0.66) / _TALL,
+        size * uniform(rng, 0.42, 0.64) / _TALL,
         (float(middle[0]), float(middle[1])),
         sample_light(rng),
         uniform(rng, 40, 200),
-        (float(cloth[0]), float(cloth[1]), float(cloth[2])),
-        uniform(rng, -13.0, -9.5),
-        _backdrop(rng, size),
+        sample_dress(rng),
+        sample_place(rng, size),
     )
 
 
@@ -63,18 +62,3 @@ def sample_light(rng: np.random.Generator) -> Light:
     sky = (1 - share) * bright * np.array([1 - warm / 2, 1.0, 1 + warm / 2])
     ground = sky * uniform(rng, 0.3, 0.9) * np.array([1.05, 1.0, 0.92])
     return Light(lamp, 1.1 * share * bright * tint, sky, ground, uniform(rng, 0.6, 1.0))
-
-
-def _backdrop(rng: np.random.Generator, size: int) -> np.ndarray:
-    """(size, size, 3) float32 linear: a wall, or a place that is out of focus."""
-    if rng.random() < 0.3:
-        corners = np.clip(rng.uniform(0, 0.9) + rng.normal(0, 0.08, (2, 2, 3)), 0, 1).astype(np.float32)
-        wall = cv2.resize(corners, (size, size), interpolation=cv2.INTER_LINEAR)
-        return linear(wall).astype(np.float32)
-    pixels = np.zeros((size, size, 4), np.uint8)
-    draw_backdrop(skia.Surface(pixels).getCanvas(), rng, (size, size), "painting")
-    place = pixels[..., :3].astype(np.float32) / 255
-    grey = place.mean(axis=2, keepdims=True)
-    place = grey + (place - grey) * uniform(rng, 0.1, 0.8)
-    blurred = cv2.GaussianBlur(place, (0, 0), uniform(rng, 0.008, 0.06) * size)
-    return (linear(np.clip(blurred, 0, 1)) * uniform(rng, 0.3, 1.2)).astype(np.float32)

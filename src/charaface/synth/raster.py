@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+_WIDE = 128
 _EDGE = 1e-4  # a pixel on the edge of two triangles belongs to both, so that rounding leaves no crack
 
 
@@ -17,6 +18,17 @@ class Seen:
     triangle: np.ndarray  # (H, W) int32, -1 where there is none
     weights: np.ndarray  # (H, W, 2) float32 of the second and third corner; the first has the rest
     depth: np.ndarray  # (H, W) float32 of what is seen, larger is nearer; -inf where nothing is
+
+    def packed(self, wanted: np.ndarray) -> tuple[Seen, np.ndarray]:
+        """What is seen in the pixels that are wanted, (H, W) bool, and which they are, as numbers of a flat picture.
+
+        Both are of a shape (R, 128) with the last pixel repeated, so that what works on pictures works on it.
+        """
+        found = np.flatnonzero(wanted)
+        rows = -(-len(found) // _WIDE)
+        pixels = np.concatenate([found, np.repeat(found[-1:], rows * _WIDE - len(found))]).reshape(rows, _WIDE)
+        parts = (self.triangle.ravel()[pixels], self.weights.reshape(-1, 2)[pixels], self.depth.ravel()[pixels])
+        return Seen(*parts), pixels
 
     def of(self, values: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         """(H, W, ...) float32 values of vertices, (V, ...), at each pixel; 0 where no triangle is seen."""

@@ -50,13 +50,15 @@ def shadow_of(places: np.ndarray, triangles: np.ndarray, lamp: np.ndarray, size:
     """(V,) float32, 1 where the lamp sees a vertex of (V, 3) places, 0 where the mesh is before it."""
     side = np.cross([0.0, 1.0, 0.0] if abs(lamp[1]) < 0.9 else [1.0, 0.0, 0.0], lamp)
     side /= np.linalg.norm(side)
-    seen = places @ np.stack([side, np.cross(lamp, side), lamp]).T
+    seen = places @ np.stack([side, np.cross(lamp, side), lamp]).T.astype(np.float32)
     low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
     scale = (size - 3) / float((high - low).max())
-    laid = np.column_stack([(seen[:, :2] - low) * scale + 1, seen[:, 2]])
-    laid[:, 1] = size - 1 - laid[:, 1]
+    laid = np.empty_like(seen)
+    laid[:, 0] = (seen[:, 0] - low[0]) * np.float32(scale) + 1
+    laid[:, 1] = size - 2 - (seen[:, 1] - low[1]) * np.float32(scale)
+    laid[:, 2] = seen[:, 2]
     depth = rasterise(laid, triangles, size, size).depth
-    return np.asarray(_lit(depth, laid.astype(np.float32), 0.35))
+    return np.asarray(_lit(depth, laid, 0.35))
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
@@ -67,8 +69,8 @@ def _lit(depth: np.ndarray, laid: np.ndarray, bias: float) -> np.ndarray:
     for k in range(len(laid)):
         x, y = round(laid[k, 0]), round(laid[k, 1])
         open_, count = 0, 0
-        for j in range(max(y - 2, 0), min(y + 3, size)):
-            for i in range(max(x - 2, 0), min(x + 3, size)):
+        for j in range(max(y - 2, 0), min(y + 3, size), 2):
+            for i in range(max(x - 2, 0), min(x + 3, size), 2):
                 count += 1
                 if depth[j, i] <= laid[k, 2] + bias:
                     open_ += 1

@@ -1,4 +1,4 @@
-"""What lies on the skin: ears, beards, folds of age, blush, shadows, the signs of comics."""
+"""What lies on the skin: ears, beards, folds of age, blush, shadows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from charaface.synth.pen import (
     ellipse_at,
     mix,
     polygon,
-    ribbon,
     shade,
     shade_skin,
     smooth,
     spread,
-    taper,
 )
 
 EAR = PARTS.index("ear")
@@ -155,7 +153,7 @@ def draw_folds(
 
 
 def draw_cheeks(pen: Pen, head: Head, rng: np.random.Generator, kind: str, skin: Colour) -> None:
-    """Blush as a glow or as strokes, freckles, tears, sweat, a scar."""
+    """Blush as a glow or as strokes, freckles, a scar."""
     rosy = mix(skin, (0.95, 0.3, 0.35), 0.55)
     for s in (-1, 1):
         x = s * 0.42
@@ -173,9 +171,6 @@ def draw_cheeks(pen: Pen, head: Head, rng: np.random.Generator, kind: str, skin:
             for _ in range(5):
                 p = head.draw_on(np.array([[x + rng.uniform(-0.12, 0.12), 0.25 + rng.uniform(-0.06, 0.06)]]))[0]
                 pen.mark(polygon(ellipse_at(p, 0.012 * pen.unit, 0.012 * pen.unit, n=8)), shade(skin, 0.35))
-        elif kind == "tears":
-            t = np.array([[x - 0.02, 0.16], [x + 0.06, 0.3], [x + 0.05, 0.8], [x - 0.07, 0.8], [x - 0.06, 0.3]])
-            pen.fill(polygon(head.draw_on(smooth(t, closed=True, steps=4), 0.01)), (0.75, 0.9, 1.0), alpha=0.7)
         elif kind == "scar" and s == 1:
             pen.stroke(
                 head.draw_on(np.array([[x - 0.1, -0.3], [x, 0.1], [x + 0.05, 0.5]]), 0.01),
@@ -257,23 +252,3 @@ def _side(outline: np.ndarray, shift: float) -> skia.Path:
     moved.offset(-abs(shift) if shift > 0 else abs(shift), 0)
     result = skia.Op(polygon(outline), moved, skia.PathOp.kDifference_PathOp)
     return result if result is not None else skia.Path()
-
-
-def draw_marks(pen: Pen, head: Head, rng: np.random.Generator) -> None:
-    """Comic signs beside a face: a drop of sweat, a cross of anger."""
-    unit = pen.unit
-    at = head.project(np.array([[rng.choice([-0.5, 0.5]), -0.6, 0.4]]))[0]
-    if rng.random() < 0.5:
-        drop = np.array([[0, -0.16], [0.07, 0.0], [0, 0.08], [-0.07, 0.0]]) * unit + at
-        pen.fill(polygon(smooth(drop, closed=True, steps=4)), (0.7, 0.88, 1.0))
-        pen.stroke(smooth(drop, closed=True, steps=4), (0.4, 0.6, 0.8), 0.7, closed=True)
-    else:
-        for a in np.arange(4) * np.pi / 2 + rng.uniform(0, 1):
-            arc = (
-                at
-                + unit
-                * 0.1
-                * np.array([[np.cos(a + t), np.sin(a + t)] for t in (0.25, 0.1, -0.1, -0.25)])
-                * np.array([1.4, 0.7, 0.7, 1.4])[:, None]
-            )
-            pen.mark(ribbon(arc, max(1.0, 0.025 * unit) * taper(4, 0.5, 0.5)), (0.85, 0.1, 0.1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -57,7 +58,7 @@ def paint_skin(skin: Skin, marks: np.ndarray) -> np.ndarray:
     _flush(canvas, skin, marks)
     _spots(canvas, skin, rng, marks)
     if skin.stubble:
-        _stubble(canvas, skin, rng, marks)
+        _stubble(pixels, canvas, skin, rng, marks)
     if skin.lines:
         _lines(canvas, skin, marks, rng)
     _lips(canvas, skin, marks)
@@ -80,11 +81,19 @@ _LIGHT = linear(np.arange(256) / 255).astype(np.float32)
 
 
 def _noise(rng: np.random.Generator) -> np.ndarray:
-    """(SIZE, SIZE) float32 unevenness of several sizes, about -1 to 1."""
+    """(SIZE, SIZE) float32 unevenness of several sizes, about -1 to 1: one of a few, moved and turned over."""
+    one = np.roll(_cloud(int(rng.integers(8))), tuple(rng.integers(SIZE, size=2).tolist()), (0, 1))
+    return one[:: 1 if rng.random() < 0.5 else -1, :: 1 if rng.random() < 0.5 else -1]
+
+
+@lru_cache(maxsize=8)
+def _cloud(seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
     out = np.zeros((SIZE, SIZE), np.float32)
     for cells, share in ((7, 0.45), (24, 0.35), (96, 0.3)):
-        cloud = rng.normal(size=(cells, cells)).astype(np.float32)
-        out += share * cv2.resize(cloud, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+        spots = rng.normal(size=(cells, cells)).astype(np.float32)
+        spots[-1], spots[:, -1] = spots[0], spots[:, 0]  # so that it has no edge when it is moved
+        out += share * cv2.resize(spots, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
     return out
 
 
@@ -144,18 +153,31 @@ def _bearded(marks: np.ndarray) -> skia.Path:
     return polygon(np.concatenate([low, np.asarray(top)]))
 
 
-def _stubble(canvas: skia.Canvas, skin: Skin, rng: np.random.Generator, marks: np.ndarray) -> None:
+def _stubble(pixels: np.ndarray, canvas: skia.Canvas, skin: Skin, rng: np.random.Generator, marks: np.ndarray) -> None:
+    """A shadow on the skin, and in it short hairs, of which there is one field that is moved from person to person."""
     area = _bearded(marks)
     _soft(canvas, area, mix(skin.tone, skin.beard, 0.5), 0.75 * skin.stubble, 0.5)
-    canvas.save()
-    canvas.clipPath(area, skia.ClipOp.kIntersect, True)
-    low, high = marks[2:15].min(axis=0), marks[2:15].max(axis=0) + 20
-    paint = skia.Paint(Color4f=skia.Color4f(*skin.beard, 0.55 * skin.stubble), AntiAlias=True, StrokeWidth=0.9)
-    starts = rng.uniform(low, high, (round(5000 * skin.stubble), 2))
-    ends = starts + rng.normal(size=starts.shape) * 0.7 + [0, 1.2]
-    hairs = np.stack([starts, ends], axis=1).reshape(-1, 2)
-    canvas.drawPoints(skia.Canvas.kLines_PointMode, [skia.Point(*p) for p in hairs.tolist()], paint)
-    canvas.restore()
+    low = np.floor(marks[2:15].min(axis=0)).astype(int) - 20
+    high = np.ceil(marks[2:15].max(axis=0)).astype(int) + 30
+    here = (slice(max(low[1], 0), high[1]), slice(max(low[0], 0), high[0]))
+    hairs = np.roll(_hairs(), tuple(rng.integers(SIZE, size=2).tolist()), (0, 1))[here]
+    grown = np.zeros((SIZE, SIZE, 4), np.uint8)
+    skia.Surface(grown).getCanvas().drawPath(area, skia.Paint(Color=0xFFFFFFFF, AntiAlias=True))
+    share = np.clip(hairs - (1 - skin.stubble), 0, None) * (0.55 / 255) * grown[here][..., 0]
+    colour = 255 * np.asarray(skin.beard, np.float32)
+    painted = pixels[here][..., :3]
+    painted += ((colour - painted) * share[..., None]).astype(np.int16).astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _hairs() -> np.ndarray:
+    """(SIZE, SIZE) float32 hairs, 0 to 1, in all lengths."""
+    rng = np.random.default_rng(0)
+    out = np.zeros((SIZE, SIZE), np.float32)
+    for at, tip in zip(rng.uniform(0, SIZE, (9000, 2)), rng.normal(0, 0.7, (9000, 2)) + [0, 1.5], strict=True):
+        ends = np.round(np.stack([at, at + tip]) * 16).astype(int)
+        cv2.line(out, ends[0].tolist(), ends[1].tolist(), float(rng.uniform(0.5, 1.2)), 1, cv2.LINE_AA, 4)
+    return out
 
 
 def _lines(canvas: skia.Canvas, skin: Skin, marks: np.ndarray, rng: np.random.Generator) -> None:

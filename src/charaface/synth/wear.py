@@ -14,6 +14,7 @@ NECK = PARTS.index("neck")
 BODY = PARTS.index("body")
 GLASSES = PARTS.index("glasses")
 HAT = PARTS.index("hat")
+HAIR = PARTS.index("hair")
 
 
 def draw_bust(
@@ -191,14 +192,14 @@ def draw_glasses(
             )
         )
         if s != head.side:
-            pen.mark(ribbon(arm, width), frame)
+            pen.mark(ribbon(arm, width), frame, GLASSES)
     bridge = head.draw_on(np.array([[-eyes_x + r, y0 - 0.02], [0, y0 - 0.06], [eyes_x - r, y0 - 0.02]]), 0.12)
-    pen.mark(ribbon(bridge, max(1.0, pen.style.line_width * thick * pen.unit)), frame)
+    pen.mark(ribbon(bridge, max(1.0, pen.style.line_width * thick * pen.unit)), frame, GLASSES)
     return covers
 
 
-def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str) -> list[skia.Path]:
-    """A cap, beanie, brimmed hat, helmet, hood, band, bow, crown, horns, animal ears, or a pat of hair on the top."""
+def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str, hair: Colour) -> list[skia.Path]:
+    """A cap, beanie, beret, brimmed hat, helmet, hood, band, bow, crown, horns, animal ears, or a pat of hair."""
     colour: Colour = tuple(rng.uniform(0.05, 0.95, 3))
     unit, b = pen.unit, head.build
     line = rng.uniform(-0.85, -0.6) * (1.0 if kind != "band" else 0.95)
@@ -246,8 +247,8 @@ def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str) -> list[
         pen.fill(band, colour, HAT)
         pen.stroke(np.concatenate([rim, low[::-1]]), colour, 0.9, closed=True)
         covers.append(band)
-    elif kind == "pat":
-        covers.append(_pat(pen, head, rng))
+    elif kind in ("pat", "beret"):
+        covers.append(_pat(pen, head, rng, hair if kind == "pat" else colour, HAIR if kind == "pat" else HAT))
     elif kind in ("ears", "horns"):
         _peaks(pen, head, rng, colour if kind == "horns" else None)
     elif kind == "bow":
@@ -269,7 +270,7 @@ def draw_hat(pen: Pen, head: Head, rng: np.random.Generator, kind: str) -> list[
     return covers
 
 
-def _pat(pen: Pen, head: Head, rng: np.random.Generator) -> skia.Path:
+def _pat(pen: Pen, head: Head, rng: np.random.Generator, colour: Colour, part: int) -> skia.Path:
     """A beret, or hair that lies on the head like one: what it covers."""
     b, unit = head.build, pen.unit
     at = head.project(np.array([[rng.uniform(-0.3, 0.3) * b.half_width, -b.crown * rng.uniform(0.7, 1.0), 0.0]]))[0]
@@ -278,11 +279,8 @@ def _pat(pen: Pen, head: Head, rng: np.random.Generator) -> skia.Path:
     lean = rng.uniform(-0.3, 0.3)
     turn = np.array([[c + lean * s, lean * c - s], [s - lean * c, c + lean * s]])
     shape = at + ellipse(0, 0, rx, ry, n=28) @ turn.T
-    colour: Colour = (rng.uniform(0.5, 1.0), rng.uniform(0.1, 0.75), rng.uniform(0.0, 0.25))
-    if rng.random() < 0.4:
-        colour = tuple(rng.uniform(0.05, 0.95, 3))
     path = polygon(shape)
-    pen.fill(path, colour, HAT)
+    pen.fill(path, colour, part)
     pen.stroke(shape, colour, 1.0, closed=True)
     for _ in range(int(rng.integers(0, 3))):
         x, y = rng.uniform(-0.5, 0.5, 2) * [rx, ry]

@@ -12,10 +12,10 @@ from charaface import session
 from charaface.face import DOMAINS, EXPRESSIONS, Emotion, Face
 from charaface.files import InputError
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of, warp
-from charaface.landmarker import BATCH, Framing, frame_points
+from charaface.landmarker import BATCH, Framing, framing_of
 from charaface.session import Model, Session, Spec
 from charaface.tasks.detect import THRESHOLD
-from charaface.tasks.landmarks import Pointing, with_points
+from charaface.tasks.landmarks import Pointing, pointed
 from charaface.tracking import Vote
 from charaface.weights import Choice
 
@@ -47,14 +47,13 @@ def emotion(
     """
     networks = load_networks(model, threads, weights)
     pixels = load(image, limits)
-    pointing = Pointing(threshold, flip, model, threads, limits, name_of(image))
-    if faces is None:
-        faces = with_points(pixels, None, pointing)
-    else:
-        bare = [i for i, face in enumerate(faces) if face.landmarks is None]
-        read = dict(zip(bare, with_points(pixels, [faces[i] for i in bare], pointing), strict=True)) if bare else {}
-        faces = [read.get(i, face) for i, face in enumerate(faces)]
-    said = ask(pixels, faces, networks, flip=flip)
+    faces = pointed(pixels, faces, Pointing(threshold, flip, model, threads, limits, name_of(image)))
+    return express(pixels, faces, networks, flip=flip)
+
+
+def express(image: np.ndarray, faces: Sequence[Face], networks: Sequence[Session], *, flip: bool = False) -> list[Face]:
+    """The faces with points of an (H, W, 3) uint8 picture with their expressions, where a network tells them."""
+    said = ask(image, faces, networks, flip=flip)
     return [face if answer is None else answer.on(face) for face, answer in zip(faces, said, strict=True)]
 
 
@@ -93,7 +92,7 @@ def ask(
     names: list[list[str]] = [[] for _ in faces]
     for k, network in enumerate(networks):
         asked = [i for i, share in enumerate(weighed) if share is not None and share[k] > 0]
-        for i, answer in zip(asked, _answers(image, [_framing(faces[i]) for i in asked], network, flip), strict=True):
+        for i, answer in zip(asked, _answers(image, [framing_of(faces[i]) for i in asked], network, flip), strict=True):
             share = weighed[i]
             assert share is not None
             sums[i] += share[k] * answer
@@ -119,11 +118,6 @@ def shares(domain: Mapping[str, float] | None, specs: Sequence[Spec]) -> np.ndar
 
 def _kinds(spec: Spec) -> tuple[str, ...]:
     return spec.domains or DOMAINS
-
-
-def _framing(face: Face) -> Framing:
-    assert face.landmarks is not None
-    return frame_points(face.landmarks.to("ibug68").points)
 
 
 def _answers(image: np.ndarray, framings: Sequence[Framing], network: Session, flip: bool) -> np.ndarray:

@@ -17,6 +17,7 @@ from charaface.geometry import iou
 from charaface.image import DEFAULT_LIMITS, Limits
 from charaface.landmarker import Framing, Reading, read, read_again, read_given
 from charaface.session import Model, Readers, Session
+from charaface.tasks.attributes import Descriptions, Presented, check_presented
 from charaface.tasks.detect import THRESHOLD, Found, find, order
 from charaface.tasks.emotion import Expressions, load_networks
 from charaface.tasks.landmarks import with_landmarks
@@ -25,9 +26,10 @@ from charaface.video import Clip, ClipFrame
 from charaface.weights import Choice, check_choice
 
 EVERY = 10  # frames from one detection to the next while every face is followed
-TASKS = ("detect", "landmarks", "emotion")  # what frames can do; each includes those before it
+TASKS = ("detect", "landmarks", "attributes", "emotion", "analyze")  # what frames can do; analyze is all of it
 Task = str | Sequence[str]  # one of them, or several
 See = Callable[[ClipFrame], list[Face]]
+More = Descriptions | Expressions
 _HOLD = 0.5  # of the threshold: a face that is followed stays one down to here, so that it does not flicker
 _PASSES = 3  # the most readings a frame of a face that moves
 _REMEMBERED = 64  # pictures whose faces are kept for when they come again, as they do in loops
@@ -55,6 +57,7 @@ def frames(
     threshold: float = THRESHOLD,
     flip: bool = False,
     weights: Choice = "all",
+    presentation: Presented = "drawn",
     model: Model = None,
     threads: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -69,14 +72,14 @@ def frames(
     frames; in between each is read where it was. Frame 0 has the faces of landmarks(source) (or detect, emotion), to
     the bit, and a frame that shows what the last one showed is not computed again. A track ends at a cut; a picture
     has none. smooth takes the trembling out of the points, and has an expression be the mean of the last half second
-    of its track. start and stop leave the frames from one number up to
+    of its track and attributes stay for as long. start and stop leave the frames from one number up to
     another, as a slice does, with their own numbers and times; the first of them is searched like a first frame. fps
     takes the frames shown at that rate in place of the clip's own, of what start and stop leave, numbered anew. task:
-    "landmarks", "detect" or "emotion", or several; weights as for emotion, other options and errors as for landmarks,
-    and InputError for a clip that ends before
-    start. Memory does not grow.
+    "landmarks", "detect", "attributes", "emotion", or several, or "analyze" for all; weights as for emotion,
+    presentation as for attributes, other options and errors as for landmarks, and InputError for a clip that ends
+    before start. Memory does not grow.
     """
-    options = Following(smooth, every, threshold, flip, tasks_of(task), weights)
+    options = Following(smooth, every, threshold, flip, tasks_of(task), weights, presentation)
     clip = video.open_clip(source, limits, fps=fps, start=start, stop=stop)
     return Frames(_run(clip, follow(clip, options, model, threads, limits)), clip.info.frames)
 
@@ -122,9 +125,15 @@ class Following:
     flip: bool = False
     tasks: tuple[str, ...] = ("landmarks",)  # of TASKS
     weights: Choice = "all"
+    presentation: Presented = "drawn"
+
+    def wants(self, task: str) -> bool:
+        """Whether a task is asked for, by its name or as part of analyze."""
+        return task in self.tasks or "analyze" in self.tasks
 
     def __post_init__(self) -> None:
         check_choice(self.weights)
+        check_presented(self.presentation)
         if self.every < 1:
             raise ValueError(f"every is at least 1 frame, got {self.every}")
         if not 0 <= self.threshold <= 1:
@@ -152,13 +161,23 @@ def eye(numbered: bool, options: Following, model: Model, threads: int | None, l
     def see(frame: ClipFrame) -> list[Face]:
         return follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)
 
-    if "emotion" in options.tasks:
-        networks = load_networks(model, threads, options.weights)
-        expressions = Expressions(networks, steady=numbered and options.smooth, flip=options.flip)
-        return lambda frame: expressions.see(frame.image, see(frame), frame.time)
-    if "landmarks" in options.tasks:
-        return see
-    return lambda frame: [_without_landmarks(face) for face in see(frame)]
+    steady = numbered and options.smooth
+    beyond: list[More] = []
+    if options.wants("attributes"):
+        network = session.load_for("segment", model, threads)
+        beyond.append(Descriptions(network, options.presentation, steady=steady))
+    if options.wants("emotion"):
+        beyond.append(Expressions(load_networks(model, threads, options.weights), steady=steady, flip=options.flip))
+    if not beyond:
+        return see if options.wants("landmarks") else lambda frame: [_without_landmarks(face) for face in see(frame)]
+
+    def see_more(frame: ClipFrame) -> list[Face]:
+        faces = see(frame)
+        for one in beyond:
+            faces = one.see(frame.image, faces, frame.time)
+        return faces
+
+    return see_more
 
 
 @dataclass

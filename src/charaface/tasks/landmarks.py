@@ -64,13 +64,30 @@ def with_points(pixels: np.ndarray, faces: Sequence[Face] | None, options: Point
     return [with_landmarks(face, reading, readers) for face, reading in zip(faces, second, strict=True)]
 
 
+def pointed(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing) -> list[Face]:
+    """The faces of a picture with points: those found, or the given ones, of which those without points are read."""
+    if faces is None:
+        return with_points(pixels, None, options)
+    bare = [i for i, face in enumerate(faces) if face.landmarks is None]
+    read = dict(zip(bare, with_points(pixels, [faces[i] for i in bare], options), strict=True)) if bare else {}
+    return [read.get(i, face) for i, face in enumerate(faces)]
+
+
 def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
     """The face with what was read of it."""
     weights = {**face.weights, "landmarks": readers.reader.spec.label}
     if not readers.alone:
         weights["pose"] = readers.framer.spec.label
     marks = reading.landmarks(readers.reader.spec.scheme or "")
-    return replace(face, landmarks=marks, pose=_pose(reading), weights=weights)
+    return replace(face, landmarks=marks, pose=_pose(reading), domain=_domain(face, reading, readers), weights=weights)
+
+
+def _domain(face: Face, reading: Reading, readers: Readers) -> dict[str, float] | None:
+    """Kind of picture to probability; what was known of the face where the network does not tell."""
+    names = readers.framer.spec.labels.get("domain")
+    if names is None or reading.domain is None:
+        return face.domain
+    return dict(zip(names, reading.domain.tolist(), strict=True))
 
 
 def _pose(reading: Reading) -> Pose | None:

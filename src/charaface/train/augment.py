@@ -24,6 +24,7 @@ class Crop:
     visible: np.ndarray  # (68,) bool
     unit: float  # longer side of the face box over the side of the crop
     face: bool  # whether the crop is framed on a face; points count only then
+    domain: int = -1  # index into face.DOMAINS; -1 where it is not known
 
 
 @dataclass(frozen=True)

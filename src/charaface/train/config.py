@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from charaface.face import DOMAINS
+
 
 class RecipeError(ValueError):
     """A recipe that cannot be read: an unknown name, a wrong type, a value out of its range."""
@@ -20,6 +22,10 @@ class Data:
     held_out: int = 600  # further pictures with faces, for validation alone
     negatives: int = 8_000  # pictures without a face
     size: int = 160  # side of a render in pixels
+    masks: bool = False  # whether the renders are kept with the parts of their faces, for the task segment
+    heads: str = ""  # a file of 3-D heads, for photographs of people beside drawings; $NAME as in labels.files
+    people: int = 0  # photographs to learn from
+    people_share: float = 0.4  # of the samples with a face: photographs
     workers: int = 2  # processes that render; the result is the same for any number
     negative_share: float = 0.1  # of the samples: pictures without a face
     misframed_share: float = 0.08  # of the samples: crops that are not framed on their face
@@ -31,7 +37,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Labels:
-    """Which labelled faces the task points learns from: any files that charaface.formats reads."""
+    """Which labelled faces the tasks points and emotion learn from: any files that charaface.formats reads."""
 
     files: list[str] = field(default_factory=list)  # relative to the recipe; $NAME is filled in from the environment
     form: str = ""  # a key of FORMATS, where the files' names do not tell it
@@ -43,12 +49,13 @@ class Labels:
     group: str = "picture"  # what belongs together and is never divided, as charaface.data.split.key_of has it
     seed: int = 1  # of what is learned from and what is held out
     held_out: float = 0.15  # share of the faces that is kept for validation alone
+    measure: str = ""  # in place of held_out: a regular expression that finds the names of the pictures held out
     folds: int = 0  # in place of held_out: so many parts, of which the one numbered fold is held out
     fold: int = 0
     stop: float = 0.0  # share of the other faces that decides when to stop, and is not learned from
     most: int = 0  # at most so many faces to learn from, drawn by chance; 0 for all
     size: int = 128  # of the network's input, pixels
-    crop_scale: float = 1.4  # side of the crop over the longer side of the box of the points
+    crop_scale: float = 1.4  # side of the crop over the longer side of the face's box (points: that of the points)
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Augment:
     cover: float = 0.0  # how often something lies in front of the face
     style: float = 0.0  # how often a picture is redrawn: ink, tone, flat colours, soft paint
     wear: float = 0.0  # how often it is blurred, shrunk, compressed
+    mix: float = 0.0  # how often a face is laid over another, and its label likewise: of the task emotion
 
 
 @dataclass(frozen=True)
@@ -94,10 +102,16 @@ class Loss:
 
     kind: str = "smooth_l1"  # of the task points
     options: dict[str, Any] = field(default_factory=dict)  # further arguments of that loss
+    smooth: float = 0.1  # share of a label that all expressions get alike: of the task emotion
+    balance: float = 0.0  # 1: all expressions count alike, 0: all faces do; of the task emotion
     point: float = 10.0  # mean distance along x and y, in face boxes
     likelihood: float = 0.1  # Laplace negative log-likelihood of the distance
     visible: float = 0.2
     face: float = 0.5
+    domain: float = 0.05  # cross-entropy of the kind of picture
+    parts: float = 1.0  # cross-entropy of the parts of pixels
+    overlap: float = 1.0  # soft Dice of the parts
+    worn: float = 0.3  # cross-entropy of accessories, monochrome, presentation
     eyes: float = 1.6  # how much more a point of an eye counts than one elsewhere
     hidden: float = 0.4  # how much a point that is hidden or not drawn counts
     score: float = 1.0  # quality focal loss of the detector
@@ -115,10 +129,12 @@ class Recipe:
     seed: int = 1  # of the weights and of every sample
     licence: str = "MIT"  # of the weights
     source: str = "generated drawings only (charaface.synth)"  # of the data, for the weights' metadata
+    domains: list[str] = field(default_factory=list)  # kinds of picture that the weights are for; none named: all
     init_from: str = ""  # a .safetensors or .onnx of ours to go on from; relative to the recipe
     init: str = "all"  # which blocks are taken from it: a key of transfer.INIT; another number of points: a new head
     freeze: str = "none"  # which blocks stay as they are: a key of transfer.FREEZE
     bf16: bool = True  # mixed precision, where the machine does not only emulate it
+    compile: bool = False  # fuse the steps of the network (torch.compile): minutes first, and a C++ compiler at hand
     threads: int = 1  # of the arithmetic; part of what makes a run repeatable to the bit
     sheet_every: float = 240.0  # seconds between pictures of predictions
     save_every: float = 120.0  # seconds between checkpoints
@@ -146,13 +162,20 @@ class Recipe:
             ("schedule.ema", self.schedule.ema),
             ("data.negative_share", self.data.negative_share),
             ("data.misframed_share", self.data.misframed_share),
+            ("data.people_share", self.data.people_share),
             ("labels.held_out", self.labels.held_out),
             ("labels.stop", self.labels.stop),
+            ("loss.smooth", self.loss.smooth),
         ):
             if not 0 <= share < 1:
                 raise RecipeError(f"{name} must be at least 0 and below 1, got {share}")
+        if self.data.people and not self.data.heads:
+            raise RecipeError("data.people needs data.heads, a file of 3-D heads")
         if self.data.negative_share and not self.data.negatives:
             raise RecipeError("data.negative_share needs data.negatives, the number of pictures without a face")
+        unknown = [name for name in self.domains if name not in DOMAINS]
+        if unknown:
+            raise RecipeError(f"domains are of {', '.join(DOMAINS)}, got {', '.join(unknown)}")
         if self.labels.folds and not 0 <= self.labels.fold < self.labels.folds:
             raise RecipeError(f"labels.fold is one of 0 to {self.labels.folds - 1}, got {self.labels.fold}")
         if self.schedule.patience and not (self.labels.stop and self.schedule.validate):

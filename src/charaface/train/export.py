@@ -22,14 +22,16 @@ from torch import nn
 
 from charaface.schemes import scheme_named
 from charaface.session import Session
+from charaface.train import checkpoint
 from charaface.train.config import RecipeError
-from charaface.train.folder import read_recipe, weights_of
+from charaface.train.folder import WEIGHTS, read_recipe, weights_of
 from charaface.train.forms import Form, form_of
 from charaface.train.nets import NETS
 from charaface.train.transfer import load_weights, take_mean
 
 OPSET = 18
 PARITY = 0.02  # pixels of the network's input: how far a point or a box side may lie from torch's
+SCORE_PARITY = 0.01  # how far a probability may, of a network that gives no places
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Exported:
     bytes: int
     largest_error: float  # pixels of the input, over the places of both test inputs
     score_error: float  # largest difference of a score or probability
-    scale: float  # of the logits of a detector's or verifier's score
+    scale: float  # of the logits of its scores
     shift: float  # added to them
 
 
@@ -49,7 +51,7 @@ def export(
     out: str | Path,
     *,
     mean: str | Path | None = None,
-    scale: float = 1.0,
+    scale: float | None = None,
     shift: float | None = None,
 ) -> Exported:
     """Writes the averaged weights of a run as one ONNX file: opset 18, dynamic batch, float16 storage where it holds.
@@ -58,19 +60,22 @@ def export(
     went on from, the file holds the mean of both. A detector's scores are trained toward an overlap
     and a verifier's toward its own crops; tasks add the log-odds of both. The file multiplies its logits by scale and
     adds shift, so that the sum is that of a face (`benchmarks/calibrate.py`). By default shift is 0 for landmarks,
-    and for a detector what takes the threshold of the best F1 in the run's last validation to 0.5. Raises
-    RecipeError where run holds no training, and ValueError, with nothing written, where the file would differ from
-    torch by more than 0.02 px: weights are stored as float16 where that suffices, else as float32.
+    and for a detector what takes the threshold of the best F1 in the run's last validation to 0.5; scale is 1, and
+    for expressions what fits their probabilities to the faces that decided when to stop. Raises RecipeError where run
+    holds no training, and ValueError, with nothing written, where the file would differ from torch by more than
+    0.02 px, or by 0.01 of a probability: weights are stored as float16 where that suffices, else as float32.
     """
     run, out = Path(run), Path(out)
     recipe = read_recipe(run)
     form = form_of(recipe)
-    if len(form.outputs) == 1 and (scale, shift or 0.0) != (1.0, 0.0):
-        raise RecipeError(f"{run}: its network gives points alone, which have no score for scale and shift to change")
+    for name, value, plain in (("scale", scale, 1.0), ("shift", shift, 0.0)):
+        if value not in (None, plain) and name not in form.moved:
+            raise RecipeError(f"{run}: its network gives {', '.join(form.outputs)} alone, which have no {name}")
     net = _net_of(recipe)
     load_weights(net, weights_of(run))
     if mean is not None:
         take_mean(net, Path(mean))
+    scale = _default_scale(run) if scale is None else scale
     shift = scale * _default_shift(run) if shift is None else shift
     wrapped = form.wrap(net.eval(), scale, shift)
     model = to_onnx(wrapped, form)
@@ -81,16 +86,18 @@ def export(
         "outputs": list(form.outputs),
     }
     spec |= {**form.spec, "licence": recipe["licence"], "data": recipe["source"]}
+    if recipe.get("domains"):
+        spec["domains"] = recipe["domains"]
     helper.set_model_props(model, {"charaface": json.dumps(spec)})
     whole = model.SerializeToString()
     store_float16(model)
     data = model.SerializeToString()
     place, score = parity(data, wrapped, form)
-    if place > PARITY:  # these weights need all their bits
+    if _differs(form, place, score):  # these weights need all their bits
         data = whole
         place, score = parity(data, wrapped, form)
-    if place > PARITY:
-        raise ValueError(f"{out} would differ from torch by {place:.3f} px, more than {PARITY}: nothing was written")
+    if wrong := _differs(form, place, score):
+        raise ValueError(f"{out} would differ from torch by {wrong}: nothing was written")
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(out.name + ".tmp")
     temporary.write_bytes(data)
@@ -103,6 +110,21 @@ def _net_of(recipe: dict[str, Any]) -> nn.Module:
     if recipe["task"] == "points":
         options["points"] = scheme_named(recipe["labels"]["scheme"]).count
     return NETS[recipe["net"]](**options)
+
+
+def _differs(form: Form, place: float, score: float) -> str:
+    """How a file differs from its network by more than it may; "" where it does not."""
+    if form.places:
+        return f"{place:.3f} px, more than {PARITY}" if place > PARITY else ""
+    return f"{score:.3f} of a probability, more than {SCORE_PARITY}" if score > SCORE_PARITY else ""
+
+
+def _default_scale(run: Path) -> float:
+    """One over the temperature of a run that is done and fitted one on the faces of labels.stop; else 1."""
+    if not (run / WEIGHTS).exists():
+        return 1.0
+    state, _ = checkpoint.read(run / WEIGHTS)
+    return 1 / float(state.get("figures", {}).get("stop.temperature", 1.0))
 
 
 def _default_shift(run: Path) -> float:
@@ -205,6 +227,6 @@ def parity(data: bytes, net: nn.Module, form: Form) -> tuple[float, float]:
             wanted = [v.numpy() for v in net(torch.from_numpy(image))]
         got = runner.run(image)
         apart = [float(np.abs(got[name] - b).max()) for name, b in zip(form.outputs, wanted, strict=True)]
-        place = max(place, *(d * form.place_unit for d in apart[: form.places]))
+        place = max([place, *(d * form.place_unit for d in apart[: form.places])])
         score = max([score, *apart[form.places :]])
     return place, score

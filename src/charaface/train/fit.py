@@ -22,8 +22,9 @@ from charaface.train import checkpoint
 from charaface.train.checkpoint import Trainee
 from charaface.train.config import Recipe, RecipeError
 from charaface.train.devices import Crew, crew, device_of, fixed_threads, has_bf16
-from charaface.train.folder import Run, last_figures
-from charaface.train.jobs import TASKS, Job, open_job
+from charaface.train.emotion import EmotionJob
+from charaface.train.folder import ERRORS, Run, last_figures
+from charaface.train.jobs import LABELLED, TASKS, Job, open_job
 from charaface.train.labelled import fingerprint
 from charaface.train.loader import prefetched
 from charaface.train.losses import LOSSES
@@ -35,7 +36,15 @@ from charaface.train.settings import load_recipe
 from charaface.train.step import learn, rate_at, start
 from charaface.train.transfer import FREEZE, INIT
 
-MADE_FOR = {"landmarker": "landmarks", "detector": "detect"}  # the nets that are not for the task points
+MADE_FOR = {  # the nets that are not for the task points
+    "landmarker": "landmarks",
+    "detector": "detect",
+    "parser": "segment",
+    "mini_xception": "emotion",
+    "expression": "emotion",
+    "drawn_expression": "emotion",
+}
+STOP_ERRORS = ("stop.nme", "stop.error")  # figures of the faces that decide when to stop, one a task
 LOG_EVERY = 50  # steps
 PATIENT, TURNS = 10, 3  # broken steps in a row before going back to the checkpoint, and how often that is tried
 Say = Callable[[str], None]
@@ -110,7 +119,7 @@ def fit(
         check(config, group)
         if (new or not run.checkpoint.exists()) and config.init_from and not Path(config.init_from).exists():
             raise RecipeError(f"init_from: no file {config.init_from}")
-        data = fingerprint(config.labels) if config.task == "points" else ""
+        data = fingerprint(config.labels) if config.task in LABELLED else ""
         if not new:
             run.check(config, data)
             if run.weights.exists():
@@ -131,6 +140,8 @@ def fit(
         face = torch.from_numpy(job.mean_face) if isinstance(job, PointsJob) else None
         trainee = start(config, where, run.checkpoint, face)
         group.agree(trainee.net)
+        if config.compile:
+            trainee.net.compile()
         return _Loop(config, run, job, trainee, where, said, group).go(min(steps or config.steps, config.steps))
 
 
@@ -148,8 +159,8 @@ def check(config: Recipe, group: Crew | None = None) -> None:
     if config.freeze == "all" and not config.init_from:
         raise RecipeError("freeze is all, so nothing is learned: say by init_from what is to be evaluated")
     if group and group.size > 1:
-        if config.task != "points":
-            raise RecipeError(f"several processes train the task points alone, not {config.task}")
+        if config.task not in LABELLED:
+            raise RecipeError(f"several processes train the tasks {' and '.join(LABELLED)} alone, not {config.task}")
         try:
             group.rows(config.schedule.batch)
         except ValueError as error:
@@ -173,8 +184,8 @@ class _Loop:
         config, first = self.config, self.trainee.counts.step
         if first:
             self.say(f"{self.run.folder}: going on from step {first} of {config.steps}")
-        elif isinstance(self.job, PointsJob) and len(self.job.parts.held_out) and self.crew.leads:
-            self.run.add({"step": 0, "mean_face": self.job.baseline().figures()})
+        elif self.crew.leads and isinstance(self.job, PointsJob | EmotionJob) and len(self.job.parts.held_out):
+            self.run.add({"step": 0, **self.job.baseline()})
         rows = self.crew.rows(config.schedule.batch)
         self.saved = self.shown = time.monotonic()
         with _stoppable() as stop:
@@ -235,11 +246,9 @@ class _Loop:
             self.figures = self.job.validate(average)
         counts = {"step": self.trainee.counts.step, "skipped": self.trainee.counts.skipped}
         state = {"name": self.config.name, "version": self.config.version} | counts
-        if isinstance(self.job, PointsJob) and len(self.job.parts.held_out):
-            errors = self.job.errors(average)
-            names = [self.job.faces.names[i] for i in self.job.parts.held_out]
-            lengths = {f"length.{name}": values for name, values in errors.lengths.items()}
-            self.run.arrays("errors.npz", points=errors.points, names=np.asarray(names), **lengths)
+        if isinstance(self.job, PointsJob | EmotionJob) and len(self.job.parts.held_out):
+            names = np.asarray([self.job.faces.names[i] for i in self.job.parts.held_out])
+            self.run.arrays(ERRORS, names=names, **self.job.kept(average))
         checkpoint.write(self.run.weights, dict(average.state_dict()), state | {"figures": self.figures})
 
     def _report(self) -> None:
@@ -298,9 +307,10 @@ class _Loop:
 
     def _stop_error(self) -> float | None:
         """The error on the faces that decide when to stop, the same in every process; None where none do."""
-        if not self.config.schedule.patience or "stop.nme" not in self.figures:
+        told_by = [self.figures[name] for name in STOP_ERRORS if name in self.figures]
+        if not self.config.schedule.patience or not told_by:
             return None
-        told = torch.tensor([self.figures["stop.nme"]], device=self.device)
+        told = torch.tensor(told_by, device=self.device)
         self.crew.mean([told])
         return float(told)
 

@@ -21,6 +21,7 @@ from charaface.train.config import Recipe, RecipeError
 FREE = {"sheet_every", "save_every", "data.workers", "data.loaders"}
 CHECKPOINT, WEIGHTS, BEST = "checkpoint.safetensors", "weights.safetensors", "best.safetensors"
 METRICS, RECIPE = "metrics.jsonl", "recipe.json"
+ERRORS = "errors.npz"  # of the held-out faces
 
 
 class Run:
@@ -74,7 +75,7 @@ class Run:
 
     def clear(self) -> None:
         """Removes what a run wrote here, and nothing else."""
-        for pattern in ("*.safetensors", METRICS, RECIPE, "sheet-*.png", "errors.npz", "report.html", "events.out.*"):
+        for pattern in ("*.safetensors", METRICS, RECIPE, "sheet-*.png", ERRORS, "report.html", "events.out.*"):
             for path in self.folder.glob(pattern):
                 path.unlink()
 

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from charaface.face import ACCESSORIES, DOMAINS, EXPRESSIONS, PARTS
+from charaface.train import parsing
 from charaface.train.augment import CROP_SCALE
 from charaface.train.config import RecipeError
 from charaface.train.nets.cost import channels_of
@@ -20,7 +22,7 @@ _FLAT = 1 / 255  # half a step of 8 bits in -1..1: a crop of one colour has noth
 
 
 class _Landmarks(nn.Module):
-    """points, scores, visible and face of a landmark network."""
+    """points, scores, visible, face and domain of a landmark network."""
 
     def __init__(self, net: nn.Module, scale: float, shift: float) -> None:
         super().__init__()
@@ -29,7 +31,7 @@ class _Landmarks(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         found = self.net.predict(image)  # type: ignore[operator]
         face = torch.sigmoid(found.face * self.scale + self.shift)
-        return found.points, found.scores(), torch.sigmoid(found.visible), face
+        return found.points, found.scores(), torch.sigmoid(found.visible), face, torch.softmax(found.domain, dim=1)
 
 
 class _Boxes(nn.Module):
@@ -44,6 +46,20 @@ class _Boxes(nn.Module):
         return found.boxes, torch.sigmoid(found.logits * self.scale + self.shift)
 
 
+class _Parts(nn.Module):
+    """parts at half the side of the crop, accessories, monochrome and presentation of a parsing network."""
+
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:  # noqa: ARG002
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        found = self.net.predict(image)  # type: ignore[operator]
+        masculine = torch.sigmoid(found.masculine)
+        presented = torch.stack([1 - masculine, masculine], dim=1)
+        return found.parts.softmax(1), found.accessories.sigmoid(), found.monochrome.sigmoid(), presented
+
+
 class _Points(nn.Module):
     """points of a network for points, of a crop in three channels, which it may want grey and stretched."""
 
@@ -53,12 +69,30 @@ class _Points(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         if self.grey:
-            red, green, blue = image.split(1, 1)
-            image = _GREY[0] * red + _GREY[1] * green + _GREY[2] * blue  # (N, 1, S, S)
+            image = _greyed(image)
         if self.stretch:
             low, high = image.amin((1, 2, 3), keepdim=True), image.amax((1, 2, 3), keepdim=True)
             image = 2 * (image - low) / (high - low).clamp(min=_FLAT) - 1
         return (self.net(image),)
+
+
+class _Emotion(nn.Module):
+    """emotion of a network for expressions: the probabilities of a crop in three channels, which it may want grey."""
+
+    def __init__(self, net: nn.Module, scale: float, shift: float) -> None:  # noqa: ARG002
+        super().__init__()
+        self.net, self.grey, self.scale = net, channels_of(net) == 1, scale
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        logits = self.net(_greyed(image) if self.grey else image)  # (N, 7)
+        return (torch.softmax(logits * self.scale, dim=1),)
+
+
+def _greyed(image: Tensor) -> Tensor:
+    """(N, 1, S, S) of (N, 3, S, S)."""
+    red, green, blue = image.split(1, 1)
+    grey: Tensor = _GREY[0] * red + _GREY[1] * green + _GREY[2] * blue
+    return grey
 
 
 @dataclass(frozen=True)
@@ -72,6 +106,7 @@ class Form:
     example: tuple[int, ...]  # an input shape; no dimension that may vary is 1
     checks: tuple[tuple[int, ...], ...]
     spec: dict[str, Any]
+    moved: tuple[str, ...] = ("scale", "shift")  # what may be done to the logits of its scores
 
     def dynamic(self) -> dict[int, Any]:
         """Which dimensions of the input may vary."""
@@ -89,12 +124,17 @@ def _input(size: list[int] | None) -> dict[str, Any]:
 FORMS: dict[str, Form] = {
     "landmarks": Form(
         _Landmarks,
-        ("points", "scores", "visible", "face"),
+        ("points", "scores", "visible", "face", "domain"),
         1,
         128.0,
         (2, 3, 128, 128),
         ((1, 3, 128, 128), (5, 3, 128, 128)),
-        {"input": _input([128, 128]), "scheme": "ibug68", "crop_scale": CROP_SCALE},
+        {
+            "input": _input([128, 128]),
+            "scheme": "ibug68",
+            "crop_scale": CROP_SCALE,
+            "labels": {"domain": list(DOMAINS)},
+        },
     ),
     "detect": Form(
         _Boxes,
@@ -105,6 +145,24 @@ FORMS: dict[str, Form] = {
         ((1, 3, 96, 64), (2, 3, 128, 160)),
         {"input": _input(None)},
     ),
+    "segment": Form(
+        _Parts,
+        ("parts", "accessories", "monochrome", "presentation"),
+        0,
+        1.0,
+        (2, 3, parsing.SIZE, parsing.SIZE),
+        ((1, 3, parsing.SIZE, parsing.SIZE), (3, 3, parsing.SIZE, parsing.SIZE)),
+        {
+            "input": _input([parsing.SIZE, parsing.SIZE]),
+            "crop_scale": parsing.CROP_SCALE,
+            "labels": {
+                "parts": list(PARTS),
+                "accessories": list(ACCESSORIES),
+                "presentation": ["feminine", "masculine"],
+            },
+        },
+        moved=(),
+    ),
 }
 
 
@@ -112,8 +170,12 @@ def form_of(recipe: dict[str, Any]) -> Form:
     """The form of a run's full recipe. Raises RecipeError for a task that has none."""
     if recipe["task"] == "points":
         return _points(recipe["labels"], recipe.get("foreign", {}))
+    if recipe["task"] == "emotion":
+        return _emotion(recipe["labels"])
     if recipe["task"] not in FORMS:
-        raise RecipeError(f"no export for task {recipe['task']!r}; there are {', '.join([*FORMS, 'points'])}")
+        raise RecipeError(
+            f"no export for task {recipe['task']!r}; there are {', '.join([*FORMS, 'points', 'emotion'])}"
+        )
     return FORMS[recipe["task"]]
 
 
@@ -134,4 +196,17 @@ def _points(labels: dict[str, Any], foreign: dict[str, Any]) -> Form:
         (2, 3, size, size),
         ((1, 3, size, size), (3, 3, size, size)),
         spec,
+        moved=(),
     )
+
+
+def _emotion(labels: dict[str, Any]) -> Form:
+    """The form of a network for expressions: whose input size the recipe says."""
+    size = labels["size"]
+    spec = {
+        "input": _input([size, size]),
+        "crop_scale": labels["crop_scale"],
+        "labels": {"emotion": list(EXPRESSIONS)},
+    }
+    shapes = (1, 3, size, size), (3, 3, size, size)
+    return Form(_Emotion, ("emotion",), 0, 0.0, (2, 3, size, size), shapes, spec, moved=("scale",))

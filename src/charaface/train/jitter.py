@@ -81,9 +81,9 @@ def jittered(
         weight = np.where(covered(moved * size - 0.5, cover), np.minimum(weight, HIDDEN), weight)
     out = recoloured(out, rng, how)
     if rng.random() < how.style:
-        out = STYLES[int(rng.integers(len(STYLES)))](out, rng)
+        out = redrawn(out, rng)
     if rng.random() < how.wear:
-        out = _WEAR[int(rng.integers(len(_WEAR)))](out, rng)
+        out = worn(out, rng)
     return Jittered(out, moved.astype(np.float32), weight.astype(np.float32), pose)
 
 
@@ -103,6 +103,16 @@ def recoloured(image: Image, rng: Rng, how: Augment) -> Image:
     matrix = light * contrast * photometry.hue_matrix(hue) @ photometry.saturation_matrix(rich)
     grey = float(image.mean()) * light * (1 - contrast)  # contrast turns about the picture's own grey
     return np.asarray(cv2.transform(image, np.column_stack([matrix, np.full(3, grey)])))
+
+
+def redrawn(image: Image, rng: Rng) -> Image:
+    """In ink, in tone, in flat colours, in soft paint or in greys."""
+    return STYLES[int(rng.integers(len(STYLES)))](image, rng)
+
+
+def worn(image: Image, rng: Rng) -> Image:
+    """Shrunk, blurred, noisy, compressed or of another gamma."""
+    return _WEAR[int(rng.integers(len(_WEAR)))](image, rng)
 
 
 def part_field(points: np.ndarray, known: np.ndarray, scheme: Scheme, size: int, rng: Rng) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,11 +16,21 @@ from charaface.train import losses, sheets
 from charaface.train.augment import empty_crop
 from charaface.train.compose import Picture, compose, scene_of
 from charaface.train.config import Recipe
+from charaface.train.emotion import EmotionJob, open_expressions
 from charaface.train.labelled import open_labelled
-from charaface.train.loader import Batch, detector_batch, face_crop, landmark_batch, learned, stack_crops
+from charaface.train.loader import (
+    Batch,
+    detector_batch,
+    face_crop,
+    landmark_batch,
+    learned,
+    stack_crops,
+    worlds_of,
+)
 from charaface.train.nets.detector import Boxes
 from charaface.train.nets.landmarker import Points
-from charaface.train.packs import Draw, Pack, PackKey, Progress, open_pack
+from charaface.train.packs import DRAW_HEADS, Draw, Pack, PackKey, Progress, open_pack
+from charaface.train.parsing import ParsingJob
 from charaface.train.points import PointsJob
 from charaface.train.scores import detection_figures, verifier_figures
 
@@ -51,26 +62,28 @@ def to_input(image: Tensor) -> Tensor:
 
 
 class LandmarkJob:
-    """The landmark network: crops of single faces, and crops that are none."""
+    """The landmark network: crops of single faces, drawn and photographed, and crops that are none."""
 
     def __init__(self, recipe: Recipe, packs: Callable[[str, int], Pack]) -> None:
         data = recipe.data
         self.recipe = recipe
-        self.faces = packs("faces", data.renders + data.held_out)
+        self.worlds = worlds_of(data, packs)
         self.negatives = packs("negatives", data.negatives) if data.negatives else None
-        rows = {i: self.faces.rows(i) for i in range(data.renders, len(self.faces))}
-        kept = [i for i, r in rows.items() if r.start < r.stop]  # renders that do show a face
-        self.crops = [face_crop(self.faces, i, self._rng(i)) for i in kept]
-        self.others = [face_crop(self.faces, i, self._rng(i, 1), framed=False) for i in kept[::2]]
+        self.crops, self.others, self.kinds = [], [], []
+        for world in self.worlds:
+            pack = world.pack
+            kept = [i for i in range(world.count, len(pack)) if pack.start[i] < pack.start[i + 1]]  # that show a face
+            self.crops += [face_crop(pack, i, self._rng(i)) for i in kept]
+            self.others += [face_crop(pack, i, self._rng(i, 1), framed=False) for i in kept[::2]]
+            self.kinds += pack.domain[pack.start[kept]].tolist()
         if self.negatives is not None:
             unseen = range(learned(self.negatives), len(self.negatives))
             self.others += [empty_crop(self.negatives.images[i], self._rng(i, 2)) for i in unseen]
-        self.domains = self.faces.domain[[rows[i].start for i in kept]]
 
     def batch(self, step: int, rows: slice = slice(None)) -> Batch:
         r = self.recipe
         whole = landmark_batch(
-            step, faces=self.faces, negatives=self.negatives, data=r.data, seed=r.seed, batch=r.schedule.batch
+            step, worlds=self.worlds, negatives=self.negatives, data=r.data, seed=r.seed, batch=r.schedule.batch
         )
         return {name: values[rows] for name, values in whole.items()}
 
@@ -81,11 +94,13 @@ class LandmarkJob:
         return losses.landmark_loss(found, truth, self.recipe.loss)
 
     def validate(self, net: nn.Module) -> dict[str, float]:
-        """Medians of the error over eye corners and over the box, in per cent, and how well faces are verified."""
+        """Medians of the error over eye corners and over the box, in per cent, how well faces are verified and how
+        often the kind of picture is told.
+        """
         if not self.crops:
             return {}
         truth = stack_crops(self.crops)
-        found, faces = self._predict(net, truth["image"])
+        found, faces, kinds = self._predict(net, truth["image"])
         distance = np.linalg.norm(found - truth["points"], axis=2).mean(1)
         eyes = np.linalg.norm(truth["points"][:, 36] - truth["points"][:, 45], axis=1)
         over_eyes = 100 * distance / np.maximum(eyes, 0.2 * truth["unit"])  # a profile has hardly an eye distance
@@ -95,26 +110,31 @@ class LandmarkJob:
             "above_15": float(100 * (over_eyes > 15).mean()),
         }
         if self.others:
-            _, others = self._predict(net, stack_crops(self.others)["image"])
+            _, others, _ = self._predict(net, stack_crops(self.others)["image"])
             figures |= verifier_figures(faces, others)
-        for domain in sorted(set(self.domains.tolist()) - {""}):
-            figures[f"nme_eyes.{domain}"] = float(np.median(over_eyes[self.domains == domain]))
+        known = truth["domain"] >= 0
+        if known.any():
+            figures["domain"] = float(100 * (kinds.argmax(1) == truth["domain"])[known].mean())
+        own = np.asarray(self.kinds)
+        for kind in sorted(set(self.kinds) - {""}):
+            figures[f"nme_eyes.{kind}"] = float(np.median(over_eyes[own == kind]))
         return figures
 
     def sheet(self, net: nn.Module) -> np.ndarray:
-        truth = stack_crops(self.crops[:40])
+        truth = stack_crops([*self.crops[:20], *self.crops[-20:]])
         return sheets.landmark_sheet(truth["image"], truth["points"], self._predict(net, truth["image"])[0])
 
-    def _predict(self, net: nn.Module, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(N, 68, 2) points and (N,) probabilities that a crop is framed on a face."""
+    def _predict(self, net: nn.Module, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(N, 68, 2) points, (N,) probabilities that a crop is framed on a face, (N, 5) logits of its domain."""
         device = next(net.parameters()).device
-        points, faces = [], []
+        points, faces, kinds = [], [], []
         for i in range(0, len(images), 64):
             with torch.inference_mode():
                 told: Points = net.predict(to_input(torch.from_numpy(images[i : i + 64]).to(device)))  # type: ignore[operator]
             points.append(told.points.cpu().numpy())
             faces.append(told.face.sigmoid().cpu().numpy())
-        return np.concatenate(points), np.concatenate(faces)
+            kinds.append(told.domain.cpu().numpy())
+        return np.concatenate(points), np.concatenate(faces), np.concatenate(kinds)
 
     def _rng(self, index: int, kind: int = 0) -> np.random.Generator:
         """The random numbers of a held-out crop: the same in every validation."""
@@ -187,7 +207,14 @@ class DetectJob:
         return compose([scene_of(self.scenes, int(i)) for i in (index, *others)], rng)
 
 
-TASKS = ("landmarks", "detect", "points")
+JOBS: dict[str, Callable[[Recipe, Callable[[str, int], Pack]], Job]] = {
+    "landmarks": LandmarkJob,
+    "detect": DetectJob,
+    "segment": ParsingJob,
+}
+ONE_FACE = ("faces", "people")  # kinds of renders whose parts can be kept
+TASKS = (*JOBS, "points", "emotion")
+LABELLED = ("points", "emotion")  # of these: learn from labelled faces, not from renders of their own
 
 
 def open_job(
@@ -203,11 +230,13 @@ def open_job(
     """
     if recipe.task == "points":
         return PointsJob(recipe, open_labelled(recipe.labels, cache, problem=say))
+    if recipe.task == "emotion":
+        return EmotionJob(recipe, open_expressions(recipe.labels, cache, problem=say))
     data = recipe.data
 
     def packs(kind: str, count: int) -> Pack:
-        key = PackKey(kind, data.pack, data.seed, count, data.size)
-        own = draw[kind] if draw else None
+        key = PackKey(kind, data.pack, data.seed, count, data.size, data.masks and kind in ONE_FACE)
+        own = draw[kind] if draw else partial(DRAW_HEADS[kind], data.heads) if kind in DRAW_HEADS else None
         return open_pack(key, cache, workers=data.workers, draw=own, progress=progress)
 
-    return LandmarkJob(recipe, packs) if recipe.task == "landmarks" else DetectJob(recipe, packs)
+    return JOBS[recipe.task](recipe, packs)

@@ -11,16 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from charaface.data.pictures import Pictures, format_at
 from charaface.data.split import key_of
-from charaface.face import Landmarks
+from charaface.face import Face, Landmarks
 from charaface.files import InputError
 from charaface.formats import FORMATS, Record
 from charaface.geometry import crop_matrix, transform
-from charaface.image import load, warp
+from charaface.image import Fill, load, warp
 from charaface.pose import head_pose
 from charaface.schemes import conversion, scheme_named
 from charaface.train.config import Labels, RecipeError
@@ -54,19 +55,57 @@ HIDDEN = 0.4  # what a point counts that is hidden or not drawn, beside one that
 def open_labelled(
     labels: Labels, cache: Path | None = None, *, problem: Problem | None = None, progress: Progress | None = None
 ) -> Labelled:
-    """The faces of a recipe's files: mapped where they were cut before, else cut now.
+    """The faces with points of a recipe's files: mapped where they were cut before, else cut now.
 
     What is malformed in a file, and a picture that cannot be read or is not found, is told to problem and left out.
     Raises RecipeError without any face, InputError where a file of faces is broken as a whole.
     """
-    folder = (cache_folder() if cache is None else Path(cache)) / f"labels-{_fingerprint(labels)}"
+    found = open_cut(labels, _POINTS, cache, problem=problem, progress=progress)
+    return Labelled(found.images, **found.values, names=found.names, keys=found.keys)
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Faces cut out of their pictures, mapped from disk, with what is known of each."""
+
+    images: np.ndarray  # (N, S, S, 3) uint8, each square about one face
+    values: dict[str, np.ndarray]  # name to (N, ...)
+    names: list[str]  # of the pictures
+    keys: list[str]  # of the group that each belongs to
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+Values = dict[str, np.ndarray]
+
+
+class Cutter(NamedTuple):
+    """What a task takes of the faces of a file."""
+
+    folder: str  # begins the name of what is kept
+    what: str  # words for what a face must have
+    has: Callable[[Face], bool]
+    cut: Callable[[np.ndarray, Face, Labels], tuple[np.ndarray, Values]]  # the square about a face, and its values
+
+
+def open_cut(
+    labels: Labels,
+    cutter: Cutter,
+    cache: Path | None = None,
+    *,
+    problem: Problem | None = None,
+    progress: Progress | None = None,
+) -> Cut:
+    """The faces of a recipe's files as a cutter cuts them; as open_labelled otherwise."""
+    folder = (cache_folder() if cache is None else Path(cache)) / f"{cutter.folder}-{_fingerprint(labels)}"
     if not (folder / "labels.json").exists():
-        _cut_all(labels, folder, problem or _nothing, progress or _nothing)
+        _cut_all(labels, folder, cutter, problem or _nothing, progress or _nothing)
     images = np.lib.format.open_memmap(folder / "images.npy", mode="r")
     words = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     with np.load(folder / "labels.npz", allow_pickle=False) as arrays:
-        own = {name: arrays[name] for name in ("points", "weight", "box", "pose")}
-    return Labelled(images[: len(own["box"])], **own, names=words["names"], keys=words["keys"])
+        values = {name: arrays[name] for name in arrays.files}
+    return Cut(images[: len(words["names"])], values, names=words["names"], keys=words["keys"])
 
 
 def fingerprint(labels: Labels) -> str:
@@ -78,7 +117,7 @@ def _fingerprint(labels: Labels) -> str:
     if not labels.files:
         raise RecipeError("labels.files names no file of faces; say it with --labels labels.xml")
     how = asdict(labels)
-    for free in ("seed", "held_out", "folds", "fold", "stop", "most"):
+    for free in ("seed", "held_out", "measure", "folds", "fold", "stop", "most"):
         del how[free]
     digest = hashlib.sha256(json.dumps(how, sort_keys=True).encode())
     for name in labels.files:
@@ -101,30 +140,19 @@ def _nothing(*_: object) -> None:
     return None
 
 
-@dataclass(frozen=True, eq=False)
-class _Cut:
-    """One face, cut out."""
-
-    image: np.ndarray
-    points: np.ndarray
-    weight: np.ndarray
-    box: np.ndarray
-    pose: np.ndarray
-
-
-def _cut_all(labels: Labels, folder: Path, problem: Problem, progress: Progress) -> None:
+def _cut_all(labels: Labels, folder: Path, cutter: Cutter, problem: Problem, progress: Progress) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    side = round(labels.size * ROOM)
-    cuts: list[_Cut] = []
+    side = side_of(labels)
+    cuts: list[Values] = []
     names: list[str] = []
     keys: list[str] = []
     temporary = folder / f"images.{os.getpid()}.tmp"
     with open(temporary, "wb") as file:  # the header comes last: how many there are is not known before
         file.write(bytes(_header(0, side)))
-        for record, found in _read_all(labels, side, problem):
-            for cut in found:
-                file.write(cut.image.tobytes())
-                cuts.append(_Cut(np.empty(0), cut.points, cut.weight, cut.box, cut.pose))
+        for record, found in _read_all(labels, cutter, problem):
+            for image, values in found:
+                file.write(image.tobytes())
+                cuts.append(values)
                 names.append(record.picture)
                 keys.append(key_of(record, labels.group))
             progress(len(cuts), None)
@@ -132,14 +160,19 @@ def _cut_all(labels: Labels, folder: Path, problem: Problem, progress: Progress)
         file.write(_header(len(cuts), side))
     if not cuts:
         temporary.unlink()
-        raise RecipeError(f"no face with points in {', '.join(labels.files)}")
+        raise RecipeError(f"no face with {cutter.what} in {', '.join(labels.files)}")
     os.replace(temporary, folder / "images.npy")
-    arrays = {k: np.stack([getattr(c, k) for c in cuts]) for k in ("points", "weight", "box", "pose")}
+    arrays = {k: np.stack([c[k] for c in cuts]) for k in cuts[0]}
     with open(temporary, "wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
     os.replace(temporary, folder / "labels.npz")
     temporary.write_text(json.dumps({"names": names, "keys": keys}, ensure_ascii=False), encoding="utf-8")
     os.replace(temporary, folder / "labels.json")
+
+
+def side_of(labels: Labels) -> int:
+    """Pixels of what is kept of a face."""
+    return round(labels.size * ROOM)
 
 
 def _header(count: int, side: int) -> bytes:
@@ -149,7 +182,9 @@ def _header(count: int, side: int) -> bytes:
     return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head
 
 
-def _read_all(labels: Labels, side: int, problem: Problem) -> Iterator[tuple[Record, list[_Cut]]]:
+def _read_all(
+    labels: Labels, cutter: Cutter, problem: Problem
+) -> Iterator[tuple[Record, list[tuple[np.ndarray, Values]]]]:
     """The faces of every record, in order; pictures are read several at a time."""
     try:
         only = re.compile(labels.only)
@@ -162,7 +197,7 @@ def _read_all(labels: Labels, side: int, problem: Problem) -> Iterator[tuple[Rec
             pictures = Pictures(source, Path(labels.pictures) if labels.pictures else None)
             records = (r for r in form.read(path, labels.file_scheme or None, problem) if only.search(r.file))
             while some := list(islice(records, BATCH)):
-                jobs = [pool.submit(_cut, record, pictures, labels, side) for record in some]
+                jobs = [pool.submit(_cut, record, pictures, labels, cutter) for record in some]
                 for record, job in zip(some, jobs, strict=True):
                     try:
                         yield record, job.result()
@@ -170,33 +205,47 @@ def _read_all(labels: Labels, side: int, problem: Problem) -> Iterator[tuple[Rec
                         problem(str(error))
 
 
-def _cut(record: Record, pictures: Pictures, labels: Labels, side: int) -> list[_Cut]:
-    faces = [face.landmarks for face in record.faces if face.landmarks is not None]
+def _cut(record: Record, pictures: Pictures, labels: Labels, cutter: Cutter) -> list[tuple[np.ndarray, Values]]:
+    faces = [face for face in record.faces if cutter.has(face)]
     if not faces:
         return []
-    path, frame = pictures.find(record)
-    if frame:
-        raise InputError(f"{path}: frame {frame} of a clip is no picture; write the frames out first")
-    image = load(path)
+    image = _picture(record, pictures) if record.pixels is None else record.pixels
     try:
-        return [_cut_face(image, marks, labels, side) for marks in faces]
+        return [cutter.cut(image, face, labels) for face in faces]
     except ValueError as error:  # points that all fall together have no box and no pose
         raise InputError(f"{record.file}: {error}") from None
 
 
-def _cut_face(image: np.ndarray, marks: Landmarks, labels: Labels, side: int) -> _Cut:
-    box = marks.box
-    matrix = crop_matrix(box, side, labels.crop_scale * ROOM)
+def _picture(record: Record, pictures: Pictures) -> np.ndarray:
+    path, frame = pictures.find(record)
+    if frame:
+        raise InputError(f"{path}: frame {frame} of a clip is no picture; write the frames out first")
+    return load(path)
+
+
+def square(image: np.ndarray, box: np.ndarray, labels: Labels, fill: Fill = (0, 0, 0)) -> tuple[np.ndarray, Values]:
+    """The square about a box, ROOM times as wide as a crop, and the box (4,) float32 in pixels of it."""
+    matrix = _matrix(box, labels)
+    corners = transform(np.asarray([box[:2], box[2:]]) - 0.5, matrix) + 0.5
+    return warp(image, matrix, (side_of(labels),) * 2, fill), {"box": corners.ravel().astype(np.float32)}
+
+
+def _matrix(box: np.ndarray, labels: Labels) -> np.ndarray:
+    return crop_matrix(box, side_of(labels), labels.crop_scale * ROOM)
+
+
+def _cut_points(image: np.ndarray, face: Face, labels: Labels) -> tuple[np.ndarray, Values]:
+    marks = face.landmarks
+    assert marks is not None  # what has said so
     points, weight = labels_of(marks, labels.scheme, shared=labels.shared)
     angles = head_pose(marks.to("ibug68").points)
-    corners = transform(np.asarray([box[:2], box[2:]]) - 0.5, matrix) + 0.5
-    return _Cut(
-        warp(image, matrix, (side, side)),
-        transform(points, matrix).astype(np.float32),
-        weight,
-        corners.ravel().astype(np.float32),
-        np.asarray([angles.yaw, angles.pitch, angles.roll], np.float32),
-    )
+    pose = np.asarray([angles.yaw, angles.pitch, angles.roll], np.float32)
+    moved = transform(points, _matrix(marks.box, labels)).astype(np.float32)
+    out, values = square(image, marks.box, labels)
+    return out, {"points": moved, "weight": weight, "pose": pose, **values}
+
+
+_POINTS = Cutter("labels", "points", lambda face: face.landmarks is not None, _cut_points)
 
 
 def labels_of(marks: Landmarks, scheme: str, *, shared: bool = False) -> tuple[np.ndarray, np.ndarray]:

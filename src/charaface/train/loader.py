@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from charaface.face import DOMAINS
 from charaface.train.augment import Crop, empty_crop, landmark_crop
 from charaface.train.compose import Picture, Scene, compose, scene_of
 from charaface.train.config import Data
 from charaface.train.packs import Pack
 
 Batch = dict[str, np.ndarray]
+KIND_OF = {  # the generator's kind of picture to one of face.DOMAINS
+    "photo": "photo",
+    "painting": "painting",
+    **dict.fromkeys(("anime", "webtoon", "chibi"), "anime"),
+    **dict.fromkeys(("manga", "line"), "manga"),
+    **dict.fromkeys(("cartoon", "comic", "caricature"), "cartoon"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Faces of one renderer."""
+
+    pack: Pack
+    count: int  # of its renders that are learned from; those after them are for validation
+    share: float  # of the samples with a face
 
 
 def shuffled(seed: int, count: int, k: int) -> int:
@@ -56,15 +74,30 @@ def learned(negatives: Pack) -> int:
     return max(len(negatives) * 19 // 20, 1)
 
 
+def worlds_of(data: Data, packs: Callable[[str, int], Pack]) -> list[World]:
+    """The faces that the generator draws, and those that it photographs where a recipe asks for them."""
+    share = data.people_share if data.people else 0.0
+    worlds = [World(packs("faces", data.renders + data.held_out), data.renders, 1 - share)]
+    if data.people:
+        worlds.append(World(packs("people", data.people + data.held_out), data.people, share))
+    return worlds
+
+
+def drawn_world(worlds: Sequence[World], rng: np.random.Generator) -> World:
+    """One of the worlds, each by its share."""
+    return worlds[int(np.searchsorted(np.cumsum([w.share for w in worlds[:-1]]), rng.random(), side="right"))]
+
+
 def landmark_batch(
-    step: int, *, faces: Pack, negatives: Pack | None, data: Data, seed: int, batch: int, size: int = 128
+    step: int, *, worlds: Sequence[World], negatives: Pack | None, data: Data, seed: int, batch: int, size: int = 128
 ) -> Batch:
     """Step's batch for the landmark network.
 
     image (B, S, S, 3) uint8, points (B, 68, 2) float32 in 0..1, visible (B, 68) float32, unit (B,) float32
-    the box over the crop, face (B,) float32 1 where the crop is framed on a face.
+    the box over the crop, face (B,) float32 1 where the crop is framed on a face, domain (B,) int64 an index into
+    face.DOMAINS, -1 where it is not known.
     """
-    crops = [_landmark_sample(step * batch + i, faces, negatives, data, seed, size) for i in range(batch)]
+    crops = [_landmark_sample(step * batch + i, worlds, negatives, data, seed, size) for i in range(batch)]
     return stack_crops(crops)
 
 
@@ -76,18 +109,20 @@ def stack_crops(crops: list[Crop]) -> Batch:
         "visible": np.stack([c.visible for c in crops]).astype(np.float32),
         "unit": np.asarray([c.unit for c in crops], np.float32),
         "face": np.asarray([c.face for c in crops], np.float32),
+        "domain": np.asarray([c.domain for c in crops], np.int64),
     }
 
 
-def _landmark_sample(k: int, faces: Pack, negatives: Pack | None, data: Data, seed: int, size: int) -> Crop:
+def _landmark_sample(k: int, worlds: Sequence[World], negatives: Pack | None, data: Data, seed: int, size: int) -> Crop:
     rng = np.random.default_rng((seed, k))
     kind = rng.random()
     if negatives is not None and kind < data.negative_share:
         return empty_crop(negatives.images[int(rng.integers(learned(negatives)))], rng, size=size)
     framed = kind >= data.negative_share + data.misframed_share
-    index = shuffled(seed, data.renders, k)
-    other = faces.images[int(rng.integers(data.renders))]
-    return face_crop(faces, index, rng, size=size, other=other, framed=framed, strength=data.strength)
+    world = drawn_world(worlds, rng)
+    index = shuffled(seed, world.count, k)
+    other = world.pack.images[int(rng.integers(world.count))]
+    return face_crop(world.pack, index, rng, size=size, other=other, framed=framed, strength=data.strength)
 
 
 def face_crop(pack: Pack, index: int, rng: np.random.Generator, *, size: int = 128, **options: Any) -> Crop:
@@ -99,9 +134,18 @@ def face_crop(pack: Pack, index: int, rng: np.random.Generator, *, size: int = 1
     if rows.start == rows.stop:
         return empty_crop(pack.images[index], rng, size=size)
     row = rows.start
-    return landmark_crop(
+    crop = landmark_crop(
         pack.images[index], pack.points[row], pack.visible[row], pack.box[row], rng, size=size, **options
     )
+    return replace(crop, domain=domain_of(pack, row))
+
+
+def domain_of(pack: Pack, row: int) -> int:
+    """Index into face.DOMAINS of a face of a pack, -1 where it is not known; anime without colour is manga."""
+    kind = KIND_OF.get(str(pack.domain[row]))
+    if kind == "anime" and pack.monochrome[row] > 0.5:
+        kind = "manga"
+    return DOMAINS.index(kind) if kind else -1
 
 
 def detector_batch(

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from charaface.face import ACCESSORIES
+
 CHUNK = 128  # renders a worker draws at a time: what a killed run loses at most, times the workers
 Draw = Callable[[int, int, int], Any]  # (seed, index, size) to a render with .image and .faces
 Progress = Callable[[int, int], None]  # (done, all)
@@ -30,11 +32,13 @@ class PackKey:
     seed: int
     count: int
     size: int  # pixels of a side
+    masks: bool = False  # whether the parts of each render's one face are kept
 
     @property
     def folder(self) -> str:
         """The name of its folder in the cache."""
-        return f"{self.kind}-{self.version}-seed{self.seed}-{self.count}x{self.size}"
+        name = f"{self.kind}-{self.version}-seed{self.seed}-{self.count}x{self.size}"
+        return f"{name}-masks" if self.masks else name
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,11 @@ class Pack:
     box: np.ndarray  # (M, 4) float32 pixels
     points: np.ndarray  # (M, P, 2) float32 pixels
     visible: np.ndarray  # (M, P) bool
-    domain: np.ndarray  # (M,) str, the likeliest kind of drawing
+    domain: np.ndarray  # (M,) str, the likeliest kind of picture
+    accessories: np.ndarray  # (M, len(ACCESSORIES)) float32 probabilities, NaN where a render does not tell
+    monochrome: np.ndarray  # (M,) float32 probability, NaN where a render does not tell
+    masculine: np.ndarray  # (M,) float32 how far it is presented so, NaN where a render does not tell
+    masks: np.ndarray | None = None  # (N, S, S) uint8 parts of the one face of a render
 
     def __len__(self) -> int:
         return len(self.images)
@@ -60,7 +68,7 @@ def draw_face(seed: int, index: int, size: int) -> Any:
     """A crop with one face, by the generator."""
     from charaface.synth.crops import render_face  # here, so that a rendered pack needs no skia
 
-    return render_face(seed, index, size)
+    return render_face(seed, index, size, masks=True)
 
 
 def draw_scene(seed: int, index: int, size: int) -> Any:
@@ -77,7 +85,15 @@ def draw_negative(seed: int, index: int, size: int) -> Any:
     return render_negative(seed, index, size)
 
 
+def draw_person(heads: str, seed: int, index: int, size: int) -> Any:
+    """A crop with the face of somebody of a file of heads, photographed by the generator."""
+    from charaface.synth.photograph import render_photograph, studio
+
+    return render_photograph(studio(heads), seed, index, size)
+
+
 DRAW: dict[str, Draw] = {"faces": draw_face, "scenes": draw_scene, "negatives": draw_negative}
+DRAW_HEADS: dict[str, Callable[[str, int, int, int], Any]] = {"people": draw_person}  # of a file of heads, before these
 
 
 def cache_folder() -> Path:
@@ -103,15 +119,18 @@ def open_pack(
         _draw_all(key, folder, draw or DRAW[key.kind], workers, progress)
     images = np.lib.format.open_memmap(folder / "images.npy", mode="r")
     with np.load(folder / "labels.npz", allow_pickle=False) as labels:
-        return Pack(images, **{name: labels[name] for name in ("start", "box", "points", "visible", "domain")})
+        masks = np.lib.format.open_memmap(folder / "masks.npy", mode="r") if key.masks else None
+        return Pack(images, **{name: labels[name] for name in labels.files}, masks=masks)
 
 
 def _draw_all(key: PackKey, folder: Path, draw: Draw, workers: int, progress: Progress | None) -> None:
     (folder / "parts").mkdir(parents=True, exist_ok=True)
-    if not (folder / "images.npy").exists():
-        fresh = folder / f"images.{os.getpid()}.tmp"
-        np.lib.format.open_memmap(fresh, "w+", np.uint8, (key.count, key.size, key.size, 3)).flush()
-        os.replace(fresh, folder / "images.npy")
+    shape = (key.count, key.size, key.size)
+    for name, whole in {"images": (*shape, 3), **({"masks": shape} if key.masks else {})}.items():
+        if not (folder / f"{name}.npy").exists():
+            fresh = folder / f"{name}.{os.getpid()}.tmp"
+            np.lib.format.open_memmap(fresh, "w+", np.uint8, whole).flush()
+            os.replace(fresh, folder / f"{name}.npy")
     starts = range(0, key.count, CHUNK)
     todo = [a for a in starts if not _part(folder, a).exists()]
     done = len(starts) - len(todo)
@@ -144,6 +163,7 @@ def _drawn(key: PackKey, folder: Path, draw: Draw, workers: int, todo: list[int]
 def draw_chunk(draw: Draw, key: PackKey, folder: Path, first: int) -> None:
     """Draws CHUNK renders into the pack's images, then writes their labels: the sign that they are done."""
     images = np.lib.format.open_memmap(folder / "images.npy", mode="r+")
+    masks = np.lib.format.open_memmap(folder / "masks.npy", mode="r+") if key.masks else None
     faces: list[Any] = []
     counts: list[int] = []
     for index in range(first, min(first + CHUNK, key.count)):
@@ -151,9 +171,13 @@ def draw_chunk(draw: Draw, key: PackKey, folder: Path, first: int) -> None:
         if render.image.shape != images.shape[1:]:
             raise ValueError(f"{key.folder} needs renders of shape {images.shape[1:]}, got {render.image.shape}")
         images[index] = render.image
+        if masks is not None and render.masks is not None and len(render.masks):
+            masks[index] = render.masks[0]
         faces += render.faces
         counts.append(len(render.faces))
     images.flush()
+    if masks is not None:
+        masks.flush()
     _write_npz(_part(folder, first), count=np.asarray(counts, np.int64), **_labels(faces))
 
 
@@ -165,6 +189,11 @@ def _labels(faces: list[Any]) -> dict[str, np.ndarray]:
         "points": np.asarray([f.landmarks.points for f in faces], np.float32).reshape(-1, count, 2),
         "visible": np.asarray([f.landmarks.visible for f in faces], np.bool_).reshape(-1, count),
         "domain": np.asarray(domain, "U24"),
+        "accessories": np.asarray(
+            [[(f.accessories or {}).get(name, np.nan) for name in ACCESSORIES] for f in faces], np.float32
+        ).reshape(-1, len(ACCESSORIES)),
+        "masculine": np.asarray([(f.presentation or {}).get("masculine", np.nan) for f in faces], np.float32),
+        "monochrome": np.asarray([np.nan if f.monochrome is None else f.monochrome for f in faces], np.float32),
     }
 
 

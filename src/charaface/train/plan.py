@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from charaface.train.config import Recipe
+from charaface.train.emotion import open_expressions
 from charaface.train.fit import check
+from charaface.train.jobs import LABELLED
 from charaface.train.labelled import open_labelled
 from charaface.train.nets.cost import macs, parameters
 from charaface.train.points import divided
@@ -26,8 +28,8 @@ def plan(recipe: str | Path, settings: Sequence[str] = (), init_from: str | Path
     config = load_recipe(recipe, settings, **changes)
     check(config)
     out: dict[str, Any] = {"recipe": asdict(config), "steps": config.steps, "network": _network(config)}
-    if config.task == "points":
-        faces = open_labelled(config.labels)
+    if config.task in LABELLED:
+        faces = open_labelled(config.labels) if config.task == "points" else open_expressions(config.labels)
         parts = divided(faces, config.labels)
         out["faces"] = {name: len(getattr(parts, name)) for name in ("learned", "stop", "held_out")}
         out["groups"] = len(set(faces.keys))
@@ -39,5 +41,5 @@ def _network(config: Recipe) -> dict[str, int]:
     net = build(config)
     frozen = FREEZE[config.freeze]
     trained = sum(p.numel() for n, p in net.named_parameters() if not frozen or block_of(net, n) not in frozen)
-    size = {"points": config.labels.size, "landmarks": 128, "detect": 320}[config.task]
+    size = {"landmarks": 128, "detect": 320}.get(config.task, config.labels.size)
     return {"parameters": parameters(net), "trained": trained, "macs": macs(net, size)}

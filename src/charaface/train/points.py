@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from charaface.schemes import scheme_named
 from charaface.train import sheets
 from charaface.train.config import Labels, Recipe, RecipeError
 from charaface.train.jitter import Jittered, jittered, plain_crop
-from charaface.train.labelled import Labelled
+from charaface.train.labelled import Cut, Labelled
 from charaface.train.loader import Batch, shuffled
 from charaface.train.nets.cost import channels_of
 
@@ -36,12 +37,14 @@ class Parts:
     held_out: np.ndarray
 
 
-def divided(faces: Labelled, labels: Labels) -> Parts:
+def divided(faces: Labelled | Cut, labels: Labels) -> Parts:
     """What is learned from, what decides when to stop and what is held out; a group is never divided.
 
-    Raises RecipeError where nothing is left to learn from.
+    Raises RecipeError where nothing is left to learn from, or labels.measure is no regular expression.
     """
-    if labels.folds:
+    if labels.measure:
+        held = np.asarray([bool(_measured(labels).search(name)) for name in faces.names])
+    elif labels.folds:
         shares = {f"fold {i}": 1 / labels.folds for i in range(labels.folds)}
         held = np.asarray([part == f"fold {labels.fold}" for part in divide(faces.keys, shares, labels.seed)])
     elif labels.held_out:
@@ -60,6 +63,13 @@ def divided(faces: Labelled, labels: Labels) -> Parts:
     if not len(learned):
         raise RecipeError(f"nothing is left to learn from: {len(faces)} faces, {int(held.sum())} of them held out")
     return Parts(learned, rest[stop], np.flatnonzero(held))
+
+
+def _measured(labels: Labels) -> re.Pattern[str]:
+    try:
+        return re.compile(labels.measure)
+    except re.error as error:
+        raise RecipeError(f"labels.measure is no regular expression: {error}") from error
 
 
 def net_input(images: Tensor, channels: int) -> Tensor:
@@ -156,9 +166,15 @@ class PointsJob:
         weight = known["weight"][..., None]
         return np.where(weight.sum(0) > 0, (known["points"] * weight).sum(0) / np.maximum(weight.sum(0), 1e-9), 0.5)
 
-    def baseline(self) -> Errors:
-        """The errors of the mean face in every crop of what is held out."""
-        return self._errors(np.broadcast_to(self.mean_face, self.held_out["points"].shape))
+    def baseline(self) -> dict[str, dict[str, float]]:
+        """The figures of the mean face in every crop of what is held out, under its name."""
+        found = np.broadcast_to(self.mean_face, self.held_out["points"].shape)
+        return {"mean_face": self._errors(found).figures()}
+
+    def kept(self, net: nn.Module) -> dict[str, np.ndarray]:
+        """What is kept of the held-out faces: the errors of their points, and the lengths that divide them."""
+        errors = self.errors(net)
+        return {"points": errors.points, **{f"length.{name}": values for name, values in errors.lengths.items()}}
 
     def predict(self, net: nn.Module, images: np.ndarray) -> np.ndarray:
         """(N, P, 2) points in 0..1 of (N, S, S, 3) crops, by a network in eval mode."""

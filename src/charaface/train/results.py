@@ -14,7 +14,7 @@ import numpy as np
 from charaface.metrics import bootstrap
 from charaface.schemes import scheme_named
 from charaface.train.config import RecipeError
-from charaface.train.folder import WEIGHTS, last_figures, read_metrics, read_recipe
+from charaface.train.folder import ERRORS, WEIGHTS, last_figures, read_metrics, read_recipe
 
 Result = dict[str, Any]
 FIGURES = {  # of a run, and the head of their column
@@ -45,7 +45,7 @@ def result(run: Path) -> Result:
         raise RecipeError(f"{run}: is not done, or held nothing out")
     lines = read_metrics(run)
     losses = [line["loss"] for line in lines if math.isfinite(line.get("loss", math.nan))]
-    with np.load(run / "errors.npz", allow_pickle=False) as kept:
+    with np.load(run / ERRORS, allow_pickle=False) as kept:
         over = 100 * kept["points"] / kept["length.inter-ocular"][:, None]
         lengths = {name: np.round(kept[name], 4).tolist() for name in sorted(kept.files) if name.startswith("length.")}
         measured = [kept["names"].tolist(), np.packbits(np.isnan(kept["points"])).tolist(), lengths]
@@ -71,7 +71,7 @@ def result(run: Path) -> Result:
 
 def is_measured(run: Path) -> bool:
     """Whether a run is for points, done, and held faces out: what result needs."""
-    return (run / WEIGHTS).exists() and (run / "errors.npz").exists()
+    return (run / WEIGHTS).exists() and (run / ERRORS).exists()
 
 
 def _digest(value: Any) -> str:

@@ -69,9 +69,9 @@ def placed(table: Table, folder: Path, keep: str = "\0") -> Table:
         return str((folder / full).resolve())
 
     out = {name: place(value) if name == "init_from" else value for name, value in table.items()}
-    labels = out.get("labels")
-    if isinstance(labels, dict):
-        out["labels"] = {k: place(v) if k in ("files", "pictures") else v for k, v in labels.items()}
+    for part, paths in {"labels": ("files", "pictures"), "data": ("heads",)}.items():
+        if isinstance(out.get(part), dict):
+            out[part] = {k: place(v) if k in paths else v for k, v in out[part].items()}
     return out
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+
+from charaface.tasks.segment import COLOURS
 
 _TRUE, _FOUND = (0, 200, 0), (255, 0, 60)
 
@@ -25,6 +29,27 @@ def landmark_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray, sca
         for group, colour in ((true, _TRUE), (points, _FOUND)):
             for x, y in np.round(group * size - 0.5).astype(int).tolist():
                 cv2.circle(big, (x, y), 1, colour, -1, cv2.LINE_AA)
+        out.append(big)
+    return grid(out)
+
+
+def parsing_sheet(images: np.ndarray, truth: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Crops (N, S, S, 3) uint8, each beside its true and its found parts (N, S, S), as colours."""
+    colours = np.append(COLOURS, np.zeros((256 - len(COLOURS), 3)), axis=0).astype(np.uint8)
+    return grid([np.hstack([i, colours[t], colours[f]]) for i, t, f in zip(images, truth, found, strict=True)], 4)
+
+
+def named_sheet(
+    images: np.ndarray, truth: np.ndarray, found: np.ndarray, names: Sequence[str], side: int = 96
+) -> np.ndarray:
+    """Crops (N, S, S, 3) uint8 with the names of what is true, green, and of what was found instead, red."""
+    out = []
+    for image, true, said in zip(images, truth.tolist(), found.tolist(), strict=True):
+        big = cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR)
+        big = cv2.copyMakeBorder(big, 0, 28, 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+        cv2.putText(big, names[true], (2, side + 11), cv2.FONT_HERSHEY_SIMPLEX, 0.4, _TRUE, 1, cv2.LINE_AA)
+        if said != true:
+            cv2.putText(big, names[said], (2, side + 24), cv2.FONT_HERSHEY_SIMPLEX, 0.4, _FOUND, 1, cv2.LINE_AA)
         out.append(big)
     return grid(out)
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from charaface import geometry
+from charaface.face import DOMAINS
 from charaface.train.config import Loss
 from charaface.train.losses import TOP, assign, detector_loss, giou, landmark_loss, pairwise_iou
 from charaface.train.nets.detector import STRIDES, Boxes
@@ -24,6 +25,7 @@ def labels(count: int = 2, **changes: Tensor) -> dict[str, Tensor]:
         "visible": torch.ones(count, 68),
         "unit": torch.full((count,), 0.7),
         "face": torch.ones(count),
+        "domain": torch.ones(count, dtype=torch.int64),
     }
     return truth | changes
 
@@ -31,7 +33,9 @@ def labels(count: int = 2, **changes: Tensor) -> dict[str, Tensor]:
 def found(points: Tensor, sure: float = 20.0, log_scale: float = -3.0) -> Points:
     count = len(points)
     logits = torch.full((count, 68), sure)
-    return Points(points, torch.full((count, 68), log_scale), logits, torch.full((count,), sure))
+    kinds = torch.zeros(count, len(DOMAINS))
+    kinds[:, 1] = sure
+    return Points(points, torch.full((count, 68), log_scale), logits, torch.full((count,), sure), kinds)
 
 
 def test_a_perfect_prediction_has_no_distance() -> None:
@@ -40,6 +44,7 @@ def test_a_perfect_prediction_has_no_distance() -> None:
     assert parts["point"] == 0
     assert parts["visible"] < 1e-6
     assert parts["face"] < 1e-6
+    assert parts["domain"] < 1e-6
 
 
 def test_the_truth_beats_whatever_differs_from_it() -> None:
@@ -79,7 +84,7 @@ def test_a_crop_without_a_face_teaches_the_face_alone() -> None:
     guess = Points(*(v.clone().requires_grad_() for v in found(points, sure=0.0)))
     loss, _ = landmark_loss(guess, truth, Loss())
     loss.backward()
-    for name in ("points", "log_scale", "visible"):
+    for name in ("points", "log_scale", "visible", "domain"):
         gradient = getattr(guess, name).grad
         assert gradient[0].abs().sum() > 0, name
         assert gradient[1].abs().sum() == 0, name
@@ -92,6 +97,19 @@ def test_a_batch_without_any_face_has_a_finite_loss() -> None:
     loss, parts = landmark_loss(found(truth["points"] + 1, sure=0.0), truth, Loss())
     assert torch.isfinite(loss)
     assert parts["point"] == 0
+    assert parts["domain"] == 0
+
+
+def test_a_face_of_an_unknown_kind_of_picture_teaches_no_kind() -> None:
+    truth = labels(2, domain=torch.tensor([1, -1]))
+    guess = found(truth["points"], sure=0.0)
+    guess = guess._replace(domain=guess.domain.clone().requires_grad_())
+    _, parts = landmark_loss(guess, truth, Loss())
+    assert parts["domain"].item() == pytest.approx(np.log(len(DOMAINS)))
+    parts["domain"].backward()
+    assert guess.domain.grad is not None
+    assert guess.domain.grad[0].abs().sum() > 0
+    assert guess.domain.grad[1].abs().sum() == 0
 
 
 def test_the_best_scale_is_that_of_the_errors() -> None:

@@ -17,6 +17,7 @@ from charaface.train.losses.coordinates import L1, MSE, SmoothL1, SoftWing, Wing
 from charaface.train.losses.detector import TOP, assign, detector_loss, giou, pairwise_iou
 from charaface.train.losses.heat import AdaptiveWing, HeatMSE
 from charaface.train.losses.landmarker import landmark_loss
+from charaface.train.losses.parser import parser_loss
 from charaface.train.losses.parts import weigh
 from charaface.train.losses.posed import Posed
 from charaface.train.losses.robust import AdaptiveRobust
@@ -35,4 +36,4 @@ LOSSES: dict[str, Callable[..., nn.Module]] = {
     "simcc": SimCC,
 }
 
-__all__ = ["LOSSES", "TOP", "assign", "detector_loss", "giou", "landmark_loss", "pairwise_iou", "weigh"]
+__all__ = ["LOSSES", "TOP", "assign", "detector_loss", "giou", "landmark_loss", "pairwise_iou", "parser_loss", "weigh"]

@@ -20,8 +20,8 @@ def landmark_loss(found: Points, truth: Mapping[str, Tensor], weights: Loss) -> 
     """The loss of a batch, and its parts unweighted.
 
     point: mean of |dx| + |dy| in face boxes; likelihood: radial Laplace (density exp(-r / b) / (2 pi b^2)),
-    constant left out; visible and face: binary cross-entropy. A crop without a framed face counts for the
-    face alone.
+    constant left out; visible and face: binary cross-entropy; domain: cross-entropy over those known. A crop
+    without a framed face counts for the face alone.
     """
     face = truth["face"]  # (N,)
     offset = (found.points - truth["points"]) / truth["unit"][:, None, None]  # (N, 68, 2) in face boxes
@@ -38,5 +38,12 @@ def landmark_loss(found: Points, truth: Mapping[str, Tensor], weights: Loss) -> 
         "likelihood": (likelihood * count).sum() / total,
         "visible": (seen * face).sum() / face.sum().clamp(min=1.0),
         "face": F.binary_cross_entropy_with_logits(found.face, face),
+        "domain": _domain(found.domain, torch.where(face > 0, truth["domain"], -1)),
     }
     return weigh(parts, weights), parts
+
+
+def _domain(logits: Tensor, truth: Tensor) -> Tensor:
+    """Mean cross-entropy of (N, D) logits over the (N,) indices that are not -1; 0 where all are."""
+    whole = F.cross_entropy(logits, truth, ignore_index=-1, reduction="sum")
+    return whole / (truth >= 0).sum().clamp(min=1)

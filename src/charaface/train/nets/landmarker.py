@@ -4,8 +4,8 @@ A small residual network (He et al. 2016) under a light feature pyramid (Lin et 
 point, read by soft-argmax (Sun et al. 2018). Departures: the grid of the heat map spans 1.2 times the crop,
 so that a point may leave it; each point has a scale of its own (a radial Laplace density, after Kendall & Gal
 2017) read from the features under its own heat map; the same trunk says whether the crop is centred on a face
-at all. Plain 3x3 convolutions throughout: a depthwise one needs as long for a thirtieth of the arithmetic, in
-training and in inference alike.
+at all, and which kind of picture it is. Plain 3x3 convolutions throughout: a depthwise one needs as long for
+a thirtieth of the arithmetic, in training and in inference alike.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from charaface.face import DOMAINS
 
 GRID_SPAN = 1.2  # side of the heat map's grid over the side of the crop
 SURE_WITHIN = 0.05  # of the face box: the error that a point's score is about
@@ -29,6 +31,7 @@ class Points(NamedTuple):
     log_scale: Tensor  # (N, P) log of the Laplace scale of each point's distance error, in face boxes
     visible: Tensor  # (N, P) logits
     face: Tensor  # (N,) logits
+    domain: Tensor  # (N, 5) logits of the kinds of picture, face.DOMAINS
 
     def scores(self) -> Tensor:
         """(N, P) probability that a point's error is below 5 % of the face box: a radial Laplace is
@@ -44,7 +47,7 @@ def conv_norm(cin: int, cout: int, kernel: int = 3, stride: int = 1) -> nn.Seque
     return nn.Sequential(conv, nn.BatchNorm2d(cout))
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """Two 3x3 convolutions beside a shortcut; a stride halves the map."""
 
     def __init__(self, cin: int, cout: int, stride: int = 1) -> None:
@@ -73,10 +76,10 @@ class Landmarker(nn.Module):
             conv_norm(24, 32, stride=2),
             nn.ReLU(inplace=True),
         )
-        self.stage1 = _Block(32, 32)
-        self.stage2 = nn.Sequential(_Block(32, 64, 2), _Block(64, 64))
-        self.stage3 = nn.Sequential(_Block(64, 128, 2), _Block(128, 128))
-        self.stage4 = nn.Sequential(_Block(128, 160, 2), _Block(160, 160))
+        self.stage1 = Block(32, 32)
+        self.stage2 = nn.Sequential(Block(32, 64, 2), Block(64, 64))
+        self.stage3 = nn.Sequential(Block(64, 128, 2), Block(128, 128))
+        self.stage4 = nn.Sequential(Block(128, 160, 2), Block(160, 160))
         self.lateral2 = conv_norm(64, pyramid, 1)
         self.lateral3 = conv_norm(128, pyramid, 1)
         self.lateral4 = conv_norm(160, pyramid, 1)
@@ -85,6 +88,7 @@ class Landmarker(nn.Module):
         self.reduce = nn.Sequential(conv_norm(160, 16, 1), nn.ReLU(inplace=True))
         self.context = nn.Linear(16 * 4 * 4, 64)
         self.whole = nn.Linear(64, 2 * points + 1)  # scale and visibility of each point, and the face
+        self.kind = nn.Linear(64, len(DOMAINS))
         self.local = nn.Linear(pyramid, 2)  # scale and visibility, from the features under a point
         centres = (torch.arange(16) + 0.5) / 16
         self.register_buffer("grid", (centres - 0.5) * GRID_SPAN + 0.5, persistent=False)
@@ -111,10 +115,11 @@ class Landmarker(nn.Module):
         y = (maps.sum(3) * self.grid).sum(2)
         under = heat @ features.flatten(2).transpose(1, 2)  # (N, P, pyramid)
         count = heat.shape[1]
-        scale, visible, face = self.whole(F.relu(self.context(context))).split([count, count, 1], dim=1)
+        seen = F.relu(self.context(context))  # (N, 64)
+        scale, visible, face = self.whole(seen).split([count, count, 1], dim=1)
         local = self.local(under)  # (N, P, 2)
         log_scale = (scale + local[..., 0]).clamp(*_LOG_SCALE)
-        return Points(torch.stack([x, y], dim=2), log_scale, visible + local[..., 1], face[:, 0])
+        return Points(torch.stack([x, y], dim=2), log_scale, visible + local[..., 1], face[:, 0], self.kind(seen))
 
     def forward(self, x: Tensor) -> Tensor | Points:
         found = self.predict(x)

@@ -1,0 +1,39 @@
+"""The expression network: small, and blind to which way a face looks."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from charaface.train.nets.cost import macs, parameters
+from charaface.train.nets.expression import Expression
+
+
+def test_it_is_as_small_as_it_says() -> None:
+    assert parameters(Expression()) == 1_468_415 < 2_000_000
+    assert macs(Expression(mirror=False), 48) == pytest.approx(129.4e6, rel=1e-3)
+
+
+def test_a_mirrored_face_has_the_same_expression() -> None:
+    torch.manual_seed(0)
+    net, faces = Expression().eval(), torch.randn(2, 1, 48, 48)
+    with torch.inference_mode():
+        torch.testing.assert_close(net(faces.flip(3)), net(faces))
+        net.mirror = False
+        assert (net(faces.flip(3)) - net(faces)).abs().max() > 1e-4
+
+
+def test_a_training_looks_at_one_side_alone() -> None:
+    torch.manual_seed(0)
+    net, faces = Expression(dropout=0.0), torch.randn(4, 1, 48, 48)
+    with torch.no_grad():
+        assert (net(faces.flip(3)) - net(faces)).abs().max() > 1e-4
+
+
+def test_stages_have_their_widths_and_half_the_side_each() -> None:
+    net = Expression(classes=5, channels=3, widths=(8, 16), blocks=(1, 1)).eval()
+    with torch.inference_mode():
+        assert net.stages(net.stem(torch.zeros(1, 3, 32, 32))).shape == (1, 16, 8, 8)
+        assert net(torch.zeros(2, 3, 32, 32)).shape == (2, 5)
+    with pytest.raises(ValueError, match="of the same stages, got 2 and 1"):
+        Expression(widths=(8, 16), blocks=(1,))
