@@ -313,5 +313,5 @@ def test_a_frame_that_shows_what_the_last_one_did_asks_no_network(moods: World, 
 @pytest.mark.usefixtures("moods")
 def test_a_wrong_task_names_those_there_are(tmp_path: Path) -> None:
     for wrong in ("mood", ["landmarks", "mood"], []):
-        with pytest.raises(ValueError, match="there are detect, landmarks, emotion"):
+        with pytest.raises(ValueError, match=r"there are detect, landmarks, .*emotion"):
             frames(gif(tmp_path / "a.gif", ["sad"]), wrong)
