@@ -224,7 +224,7 @@ def test_a_640x480_clip_through_the_command_gives_a_file_that_plays(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "a.mp4: 25 frames, 0 passed over, " in captured.err
-    assert " a second, delay " in captured.err
+    assert " frames/s, delay " in captured.err
 
 
 @pytest.mark.usefixtures("world")

@@ -159,5 +159,5 @@ def drawn(
 
 def note(one: Seen) -> str:
     """Rate and delay in words."""
-    speed = "" if one.rate is None else f"{one.rate:.1f} a second  "
+    speed = "" if one.rate is None else f"{one.rate:.1f} frames/s  "
     return f"{speed}{1000 * one.delay:.0f} ms"
