@@ -81,7 +81,14 @@ def test_only_the_faces_seen_longest_have_panels_and_the_others_are_counted() ->
     clip = [[face(track, happy=1.0) for track in range(MOST + 3) if track <= i] for i in range(20)]
     words = [part.text for part in curve(clip).plate().parts if isinstance(part, Words)]
     assert [text for text in words if text.startswith("face ")] == [f"face {track}" for track in range(MOST)]
-    assert any("3 more faces" in text for text in words)
+    assert any("and 3 more" in text for text in words)
+
+
+def test_a_face_seen_for_a_moment_has_no_panel_beside_one_that_stays() -> None:
+    clip = [[face(0, happy=1.0), *([face(1, sad=1.0)] if i < 2 else [])] for i in range(60)]
+    words = [part.text for part in curve(clip).plate().parts if isinstance(part, Words)]
+    assert [text for text in words if text.startswith("face ")] == ["face 0"]
+    assert any("and 1 more" in text for text in words)
 
 
 def test_a_long_clip_is_thinned_and_keeps_its_means() -> None:

@@ -15,6 +15,7 @@ from charaface.files import OutputError, atomic
 from charaface.image import save
 
 MOST = 8  # faces with a panel of their own: those seen longest
+_GLIMPSE = 0.05  # of how long another face was seen: one seen for less has none
 _POINTS = 1200  # of a line at most; of more the mean of a few
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 960, 56, 24, 58, 48
 _PANEL, _TITLE, _STRIP = 130, 30, 7
@@ -79,7 +80,8 @@ class MoodCurve:
     def plate(self) -> Plate:
         """The plot: a legend, a panel a face with a line an expression, and below them the seconds."""
         longest = sorted(self._faces, key=lambda track: -len(self._faces[track].times))
-        shown = sorted(longest[:MOST])
+        least = _GLIMPSE * len(self._faces[longest[0]].times) if longest else 0
+        shown = sorted(track for track in longest[:MOST] if len(self._faces[track].times) >= least)
         height = _TOP + len(shown) * (_TITLE + _PANEL) + _BOTTOM
         plate = Plate(_WIDTH, height, COLOURS["rim"])
         self._head(plate, len(longest) - len(shown))
@@ -92,7 +94,7 @@ class MoodCurve:
         return plate
 
     def _head(self, plate: Plate, left_out: int) -> None:
-        more = f"  ({left_out} more faces, seen for less long, are left out)" if left_out else ""
+        more = f"  (and {left_out} more, seen for a shorter time)" if left_out else ""
         plate.parts.append(Words(_LEFT, 18, f"{self._title}{more}", 14, COLOURS["other"]))
         for number, name in enumerate(EXPRESSIONS):
             x = _LEFT + number * (_WIDTH - _LEFT - _RIGHT) / len(EXPRESSIONS)
