@@ -132,9 +132,11 @@ class Studio:
         here = np.ix_(every, every)
         small = Seen(seen.triangle[here], seen.weights[here], seen.depth[here])
         shown, pixels = small.packed(small.triangle >= 0)
-        rest, kind = shown.of(self.kit.vertices, self.kit.triangles), self.kit.material[shown.triangle]
+        at = shown.of(np.concatenate([self.kit.vertices, self.map], axis=1), self.kit.triangles)
+        painted = cv2.remap(self.parts, at[..., 3].copy(), at[..., 4].copy(), cv2.INTER_NEAREST)
+        kind = self.kit.material[shown.triangle]
         out = np.full((shot.size, shot.size), PARTS.index("background"), np.uint8)
-        out.reshape(-1)[pixels] = head_parts(self.parts, kind, rest, self._middles, moment.gaze, shot.dress)
+        out.reshape(-1)[pixels] = head_parts(painted, kind, at[..., :3], self._middles, moment.gaze, shot.dress)
         laid = film.part[here]
         return np.where(laid == NO_PART, out, laid)
 
