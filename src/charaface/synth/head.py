@@ -195,7 +195,8 @@ class Studio:
         lit, open_ = np.ascontiguousarray(at[..., 3]), np.ascontiguousarray(at[..., 4])
         for name, value in _INSIDE.items():
             inside = kind == DRAWN.index(name)
-            albedo[inside] = linear(np.asarray(value))
+            deep = np.clip((rest[inside][:, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
+            albedo[inside] = deep * linear(np.asarray(value))
             open_[inside] = np.maximum(open_[inside], _REACHED[name])
             lit[inside] *= 0.55
         worn = np.where(clad, np.uint8(_CLOTH), kind)
