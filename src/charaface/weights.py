@@ -26,9 +26,7 @@ class Weight:
     licence: str
     data: str  # what it learned from
     score: str  # what it reached, on what
-    generated: bool = (
-        True  # whether it learned from generated pictures and free art alone, from no photograph of others
-    )
+    generated: bool = True  # whether it learned from generated pictures and free art alone, from no photograph
 
 
 WEIGHTS: dict[str, Weight] = {

@@ -122,7 +122,7 @@ class _Words:
         if not self._frames:
             return
         spent = time.monotonic() - self._begun
-        rate = f", {(self._frames - 1) / spent:.1f} a second" if self._frames > 1 and spent > 0 else ""
+        rate = f", {(self._frames - 1) / spent:.1f} frames/s" if self._frames > 1 and spent > 0 else ""
         mean, worst = 1000 * self._spent / self._frames, 1000 * self._worst
         line = f"{self._frames} frames, {self._passed} passed over{rate}, delay {mean:.0f} ms, at worst {worst:.0f} ms"
         print(("\r\x1b[K" if self._terminal else "") + f"{self._name}: {line}", file=sys.stderr, flush=True)

@@ -15,6 +15,7 @@ from charaface.draw import DrawStyle, Painter, draw_note
 from charaface.face import Face
 from charaface.image import DEFAULT_LIMITS, Limits
 from charaface.session import Model
+from charaface.tasks.attributes import Presented
 from charaface.tasks.detect import THRESHOLD
 from charaface.tasks.frames import EVERY, Following, Frame, Task, eye, tasks_of
 from charaface.video import Clip, ClipFrame
@@ -47,6 +48,7 @@ def live(
     threshold: float = THRESHOLD,
     flip: bool = False,
     weights: Choice = "all",
+    presentation: Presented = "drawn",
     model: Model = None,
     threads: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -59,7 +61,7 @@ def live(
     are asked for in the main thread. The other options, and errors, as for frames. Close the iterator, or take it to
     its end, to let go of the camera.
     """
-    options = Following(smooth, every, threshold, flip, tasks_of(task), weights)
+    options = Following(smooth, every, threshold, flip, tasks_of(task), weights, presentation)
     clip = video.open_clip(source, limits, fps=fps, start=start, stop=stop)
     seen = watch(clip, options, model, threads, limits, every_frame=every_frame)
 
@@ -157,5 +159,5 @@ def drawn(
 
 def note(one: Seen) -> str:
     """Rate and delay in words."""
-    speed = "" if one.rate is None else f"{one.rate:.1f} a second  "
+    speed = "" if one.rate is None else f"{one.rate:.1f} frames/s  "
     return f"{speed}{1000 * one.delay:.0f} ms"
