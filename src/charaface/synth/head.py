@@ -11,7 +11,7 @@ from charaface.face import Colour as NamedColour
 from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.camera import Camera, Shot
-from charaface.synth.dress import cloth, neckline
+from charaface.synth.dress import cloth, neckline, torso_layer
 from charaface.synth.exposure import developed, exposure
 from charaface.synth.folds import fold_maps, folded
 from charaface.synth.head_beard import added, beard_layer
@@ -103,7 +103,8 @@ class Studio:
         camera = Camera(shot, self.points.fixed.on(head) @ turn.T)
         placed = (head @ turn.T).astype(np.float32)
         out = normals(head, self.kit.triangles)
-        layers = self._layers(look.person, head, out, outfit)
+        body = rotation(moment.body, 0.3 * moment.pitch, 0.3 * moment.roll)
+        layers = [torso_layer(shot.dress, turn, body), *self._layers(look.person, head, out, outfit)]
         before = [(one.vertices @ turn.T).astype(np.float32) for one in layers]
         lit = self._lit(placed, layers, before, shot.light)
         triangles = self.kit.triangles if _gape(self.points.fixed.on(head)) else self._shut_triangles
@@ -132,9 +133,11 @@ class Studio:
         here = np.ix_(every, every)
         small = Seen(seen.triangle[here], seen.weights[here], seen.depth[here])
         shown, pixels = small.packed(small.triangle >= 0)
-        rest, kind = shown.of(self.kit.vertices, self.kit.triangles), self.kit.material[shown.triangle]
+        at = shown.of(np.concatenate([self.kit.vertices, self.map], axis=1), self.kit.triangles)
+        painted = cv2.remap(self.parts, at[..., 3].copy(), at[..., 4].copy(), cv2.INTER_NEAREST)
+        kind = self.kit.material[shown.triangle]
         out = np.full((shot.size, shot.size), PARTS.index("background"), np.uint8)
-        out.reshape(-1)[pixels] = head_parts(self.parts, kind, rest, self._middles, moment.gaze, shot.dress)
+        out.reshape(-1)[pixels] = head_parts(painted, kind, at[..., :3], self._middles, moment.gaze, shot.dress)
         laid = film.part[here]
         return np.where(laid == NO_PART, out, laid)
 
@@ -192,7 +195,8 @@ class Studio:
         lit, open_ = np.ascontiguousarray(at[..., 3]), np.ascontiguousarray(at[..., 4])
         for name, value in _INSIDE.items():
             inside = kind == DRAWN.index(name)
-            albedo[inside] = linear(np.asarray(value))
+            deep = np.clip((rest[inside][:, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
+            albedo[inside] = deep * linear(np.asarray(value))
             open_[inside] = np.maximum(open_[inside], _REACHED[name])
             lit[inside] *= 0.55
         worn = np.where(clad, np.uint8(_CLOTH), kind)

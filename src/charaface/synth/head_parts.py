@@ -10,7 +10,7 @@ from charaface.synth.head_eyes import BALLS, RING, from_look, way
 from charaface.synth.kit import DRAWN
 from charaface.synth.labels import PARTS
 from charaface.synth.pen import polygon, ribbon, smooth
-from charaface.synth.skin_map import SIZE, UP, on_map
+from charaface.synth.skin_map import SIZE, UP
 
 
 def head_parts(
@@ -23,10 +23,9 @@ def head_parts(
 ) -> np.ndarray:
     """(...) uint8 parts of places of a head: (...) materials and (..., 3) places of the mean head.
 
-    painted: as part_map has it. middles: of the eyeballs.
+    painted: (...) what part_map has there. middles: of the eyeballs.
     """
-    flat = np.clip(np.round(on_map(rest)), 0, SIZE - 1).astype(int)
-    out = painted[flat[..., 1], flat[..., 0]].copy()
+    out = painted.copy()
     out[(np.abs(rest[..., 0]) > 7.6) & (np.abs(rest[..., 1] - 1.5) < 4.5)] = PARTS.index("ear")
     out[rest[..., 1] < _jaw_height(rest)] = PARTS.index("neck")
     out[rest[..., 1] < neckline(rest, dress)] = PARTS.index("body")
