@@ -447,7 +447,7 @@ def test_photographs_are_measured_on_people_that_nothing_was_fitted_on(data: Pat
     (folder / "images").mkdir()
     for n, name in enumerate(names):
         Image.new("RGB", (SIDE, SIDE), (n,) * 3).save(folder / name)
-    (goal,) = photographs.goals(points.score(Answers(off, data), read, lambda *_: None))
+    (goal,) = photographs.goals(points.score(Answers(off, data), read, lambda *_: None), "raw")
     assert goal.estimate.value == pytest.approx(6, abs=0.5)  # dlib's file holds whole pixels
 
 

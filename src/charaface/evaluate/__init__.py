@@ -62,8 +62,8 @@ def main_table(
     sections = points.sections(scored, drawn)
     if shot:
         people = points.score(answers, shot, progress)
-        goals += photographs.goals(people)
-        sections += photographs.sections(people)
+        goals += photographs.goals(people, "with offsets")
+        sections += photographs.sections(people, "with offsets")
     if not quick:
         found = _boxes(answers, folder, Path(labels), curve, progress)
         goals += boxes.goals(found["cartoon-boxes"], found[boxes.SPRITES], found[boxes.PAGES])

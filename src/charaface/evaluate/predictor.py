@@ -18,7 +18,7 @@ from charaface.session import Model, load_for, load_readers
 from charaface.tasks.detect import THRESHOLD, detect
 from charaface.tasks.frames import Follower, Following
 from charaface.tasks.landmarks import landmarks
-from charaface.weights import is_path
+from charaface.weights import Choice, is_path
 
 # what of the package has no say in an answer of the tasks
 _STRANGERS = {"synth", "train", "evaluate", "data", "cli", "__main__.py", "metrics.py", "draw", "__pycache__"}
@@ -131,16 +131,16 @@ def fingerprint(package: Path, *more: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if path.suffix in (".py", ".onnx") and not _STRANGERS & set(inside.parts):
+        if path.suffix in (".py", ".onnx", ".json") and not _STRANGERS & set(inside.parts):
             digest.update(inside.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     for path in more:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:20]
 
 
-def shipped(model: Model = None, threads: int | None = None) -> Predictor:
+def shipped(model: Model = None, threads: int | None = None, weights: Choice = "all") -> Predictor:
     """The tasks as users call them. model: a path.onnx, or several, in place of the package's networks."""
-    detector, readers = load_for("detect", model, threads), load_readers(model, threads)
+    detector, readers = load_for("detect", model, threads), load_readers(model, threads, weights)
     models = [model] if isinstance(model, (str, Path)) else list(model or ())
 
     def track(images: Sequence[np.ndarray]) -> list[list[Face]]:
@@ -151,8 +151,8 @@ def shipped(model: Model = None, threads: int | None = None) -> Predictor:
         detect=lambda image, threshold: detect(
             image, threshold=THRESHOLD if threshold is None else threshold, model=model, threads=threads
         ),
-        landmarks=lambda image, faces: landmarks(image, faces, model=model, threads=threads),
+        landmarks=lambda image, faces: landmarks(image, faces, weights=weights, model=model, threads=threads),
         track=track,
-        key=fingerprint(Path(__file__).parents[1], *(Path(name) for name in models if is_path(name))),
+        key=weights[0] + fingerprint(Path(__file__).parents[1], *(Path(name) for name in models if is_path(name))),
         names=(detector.spec.label, readers.reader.spec.label),
     )

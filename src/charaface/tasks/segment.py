@@ -11,7 +11,7 @@ from charaface.face import PARTS, Face
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of
 from charaface.landmarker import framing_of
 from charaface.parser import parse
-from charaface.session import Model
+from charaface.session import Model, Session
 from charaface.tasks.detect import THRESHOLD
 from charaface.tasks.landmarks import Pointing, pointed
 
@@ -40,6 +40,10 @@ def segment(
     """
     pixels = load(image, limits)
     faces = pointed(pixels, faces, Pointing(threshold, flip, model, threads, limits, name_of(image)))
-    height, width = pixels.shape[:2]
-    network = session.load_for("segment", model, threads)
-    return [one.on(width, height) for one in parse(pixels, [framing_of(face) for face in faces], network)]
+    return maps(pixels, faces, session.load_for("segment", model, threads))
+
+
+def maps(image: np.ndarray, faces: Sequence[Face], network: Session) -> list[np.ndarray]:
+    """A map for each face with points of an (H, W, 3) uint8 picture, by a parsing network."""
+    height, width = image.shape[:2]
+    return [one.on(width, height) for one in parse(image, [framing_of(face) for face in faces], network)]
