@@ -20,6 +20,7 @@ KINDS = (
     "convert",
     "training",
     "gif",
+    "live",
     "accuracy",
     "beside",
     "emotion",

@@ -15,7 +15,7 @@ from charaface.cli import program, run
 from charaface.cli.annotate import KINDS
 from charaface.cli.done import LEDGER
 from charaface.cli.inputs import collect
-from charaface.draw import DrawStyle, draw_faces
+from charaface.draw import DrawStyle, MoodCurve, draw_faces
 from charaface.files import SUFFIXES, natural
 from charaface.formats import FORMATS, Record
 from charaface.image import load
@@ -379,3 +379,31 @@ def test_every_command_that_runs_networks_takes_the_choice_of_weights(tmp_path: 
     assert run([command, str(picture(tmp_path / "a.png")), "--weights", "generated", "-o", str(out)]) == 0
     assert out.exists()
     assert run([command, str(tmp_path / "a.png"), "--weights", "free", "-o", str(out)]) == 2
+
+
+def test_a_reader_that_has_enough_is_no_failure(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "charaface", "landmarks", str(gif(tmp_path / "a.gif", 50))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(20)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("moods")
+def test_a_curve_is_drawn_of_one_clip(tmp_path: Path, capsys: Capture) -> None:
+    clip, still = gif(tmp_path / "a.gif"), picture(tmp_path / "b.png")
+    assert run(["emotion", str(clip), "-o", f"{tmp_path}/a.jsonl", "--curve", f"{tmp_path}/mood.svg"]) == 0
+    curve = MoodCurve("a.gif")
+    for frame in frames(clip, "emotion"):
+        curve.add(frame.time, frame.faces)
+    assert (tmp_path / "mood.svg").read_text("utf-8") == curve.plate().svg()
+    assert run(["emotion", str(still), "--curve", f"{tmp_path}/mood.png"]) == 0
+    assert "b.png: no face of a clip with an expression; no curve drawn" in capsys.readouterr().err
+    assert not (tmp_path / "mood.png").exists()
+    assert run(["emotion", str(clip), str(still), "--curve", f"{tmp_path}/mood.png"]) == 2
+    assert "--curve draws one clip" in capsys.readouterr().err
+    assert run(["emotion", str(clip), "--curve", f"{tmp_path}/mood.pdf"]) == 2
+    assert "mood.pdf: name a picture (" in capsys.readouterr().err

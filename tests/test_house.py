@@ -48,6 +48,7 @@ PUBLIC = [
     "emotion",
     "frames",
     "landmarks",
+    "live",
     "report",
     "segment",
 ]
@@ -55,7 +56,7 @@ FORBIDDEN = ["torch", "onnxruntime", "av", "fastapi", "skia", "click", "cv2", "P
 
 
 def test_there_are_tasks() -> None:
-    assert {"annotate", "crop", "detect", "emotion", "frames", "landmarks", "report"} <= set(TASKS)
+    assert {"annotate", "crop", "detect", "emotion", "frames", "landmarks", "live", "report"} <= set(TASKS)
 
 
 @pytest.mark.parametrize("task", TASKS)

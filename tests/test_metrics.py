@@ -200,3 +200,35 @@ def test_lengths_are_those_of_the_same_face_in_any_scheme(scheme: str) -> None:
     want = metrics.normaliser("inter-pupil", marks.points, marks.box)
     assert metrics.normaliser("inter-pupil", truth, marks.box, scheme) == pytest.approx(want, rel=0.02)
     assert metrics.normaliser("box", truth, marks.box, scheme) == metrics.normaliser("box", marks.points, marks.box)
+
+
+def test_a_confusion_table_counts_every_face_once() -> None:
+    true, found = RNG.integers(0, 7, 500), RNG.integers(0, 7, 500)
+    table = metrics.confusion(true, found, 7)
+    assert table.sum() == 500
+    np.testing.assert_array_equal(table.sum(1), np.bincount(true, minlength=7))
+    np.testing.assert_array_equal(table.T, metrics.confusion(found, true, 7))
+    assert np.trace(metrics.confusion(true, true, 7)) == 500
+
+
+@pytest.mark.parametrize(
+    ("table", "f1"),
+    [([[3, 0], [0, 4]], 1.0), ([[0, 3], [4, 0]], 0.0), ([[2, 0, 0], [2, 0, 0], [0, 0, 0]], (2 / 3 + 0) / 2)],
+)
+def test_macro_f1_is_the_mean_over_the_classes_that_there_are(table: list[list[int]], f1: float) -> None:
+    assert metrics.macro_f1(np.asarray(table)) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("sure", "right", "error"),
+    [
+        ([1.0, 1.0], [True, True], 0.0),
+        ([1.0, 1.0], [True, False], 0.5),
+        ([0.75, 0.75, 0.75, 0.75], [True, True, True, False], 0.0),
+        ([0.05, 0.95], [False, False], 0.5),  # two bins: gaps of .05 and .95, of one face each
+    ],
+)
+def test_the_calibration_error_is_the_mean_gap_between_sure_and_right(
+    sure: list[float], right: list[bool], error: float
+) -> None:
+    assert metrics.calibration_error(np.asarray(sure), np.asarray(right)) == pytest.approx(error)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from charaface.tasks.emotion import emotion
     from charaface.tasks.frames import Frame, frames
     from charaface.tasks.landmarks import landmarks
+    from charaface.tasks.live import live
     from charaface.tasks.report import report
     from charaface.tasks.segment import segment
 
@@ -43,6 +44,7 @@ __all__ = [
     "emotion",
     "frames",
     "landmarks",
+    "live",
     "report",
     "segment",
 ]
@@ -70,6 +72,7 @@ _HOMES = {
     "emotion": "charaface.tasks.emotion",
     "frames": "charaface.tasks.frames",
     "landmarks": "charaface.tasks.landmarks",
+    "live": "charaface.tasks.live",
     "report": "charaface.tasks.report",
     "segment": "charaface.tasks.segment",
 }

@@ -17,6 +17,7 @@ from charaface import weights
 from charaface.cores import physical_cores
 from charaface.face import DOMAINS
 from charaface.files import InputError, reason
+from charaface.offsets import Offsets
 from charaface.schemes import SCHEMES
 
 METADATA_KEY = "charaface"
@@ -226,6 +227,7 @@ class Readers(NamedTuple):
 
     framer: Session  # reads 68 points, which say where the face lies and how it leans, and whether it is one
     reader: Session  # gives the points of the result
+    offsets: Offsets | None = None  # what moves its points on photographs
 
     @property
     def alone(self) -> bool:
@@ -233,11 +235,16 @@ class Readers(NamedTuple):
         return self.framer is self.reader
 
 
-def load_readers(model: Model = None, threads: int | None = None) -> Readers:
-    """The networks for landmarks: the one of model or the package's own, which also frames for one that cannot."""
+def load_readers(model: Model = None, threads: int | None = None, choice: weights.Choice = "all") -> Readers:
+    """The networks for landmarks: the one of model or the package's own, which also frames for one that cannot.
+
+    choice leaves out the offsets of photographs; a network that they were not fitted with has none.
+    """
+    weights.check_choice(choice)
     reader = load_for("landmarks", model, threads)
     framer = reader if reader.spec.frames else _first("landmarks", model, threads, lambda spec: spec.frames)
-    return Readers(framer, reader)
+    offsets = weights.photo_offsets() if choice == "all" else None
+    return Readers(framer, reader, offsets if offsets and offsets.weights == reader.spec.label else None)
 
 
 def _first(task: str, model: Model, threads: int | None, fits: Callable[[Spec], bool]) -> Session:

@@ -6,10 +6,12 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
 from charaface.files import InputError, open_input
+from charaface.offsets import Offsets
 
 FOLDER = Path(__file__).parent / "networks"
 Choice = Literal["all", "generated"]  # which of the package's networks may answer
@@ -24,9 +26,7 @@ class Weight:
     licence: str
     data: str  # what it learned from
     score: str  # what it reached, on what
-    generated: bool = (
-        True  # whether it learned from generated pictures and free art alone, from no photograph of others
-    )
+    generated: bool = True  # whether it learned from generated pictures and free art alone, from no photograph
 
 
 WEIGHTS: dict[str, Weight] = {
@@ -49,6 +49,16 @@ WEIGHTS: dict[str, Weight] = {
 DEFAULTS = {"detect": "detector", "landmarks": "landmarks68", "segment": "parser"}  # task to a name in WEIGHTS
 # task to the names of networks that share it, each for kinds of picture of its own (Spec.domains)
 SHARED: dict[str, tuple[str, ...]] = {"emotion": ()}
+
+
+OFFSETS = "photo-offsets.json"  # in the folder networks/: 136 numbers fitted on photographs of others
+
+
+@cache
+def photo_offsets() -> Offsets | None:
+    """What moves points on photographs, where the package has it."""
+    path = FOLDER / OFFSETS
+    return Offsets.from_json(path.read_text("utf-8")) if path.exists() else None
 
 
 def shared(task: str, choice: Choice = "all") -> list[str]:

@@ -243,7 +243,7 @@ def test_a_label_stands_above_its_box_or_inside_at_the_top(top: float) -> None:
         ({"blank": "black"}, "blank is one of"),
         ({"colours": {"eye": "red"}}, "\"#rrggbb\", got 'red'"),
         ({"colours": {"ear": "#ff0000"}}, "no part 'ear'"),
-        ({"parts": ["eyes"]}, "no part 'eyes' to draw; there are all, box, brow, eye"),
+        ({"parts": ["eyes"]}, "no part 'eyes' to draw; there are all, angry, box, brow, disgust, eye"),
     ],
 )
 def test_a_style_that_cannot_be_says_what_can(options: dict[str, Any], said: str) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from charaface.synth.dress import KINDS, Dress, cloth, neckline, sample_dress
+from charaface.synth.dress import KINDS, Dress, cloth, neckline, sample_dress, torso_layer
+from charaface.synth.head_points import rotation
 from charaface.synth.skin_map import linear
 
 BUST = np.array([[0, -14, 4], [9, -14, 0], [-9, -14, 0], [0, -14, -8.0]])
@@ -34,3 +35,13 @@ def test_a_suit_has_a_tie_a_shirt_and_a_jacket_where_a_suit_has_them() -> None:
 def test_every_kind_of_dress_is_worn() -> None:
     kinds = [sample_dress(np.random.default_rng(seed)).kind for seed in range(300)]
     assert all(kinds.count(kind) > 5 for kind in KINDS)
+
+
+def test_shoulders_stay_where_the_body_is_while_the_head_turns() -> None:
+    level, body = np.eye(3), rotation(30, 0)
+    straight = torso_layer(Dress(), level, level).vertices
+    assert np.ptp(straight[:, 0]) == pytest.approx(40, abs=0.5)
+    assert straight[:, 1].max() < -13
+    for head in (rotation(60, 10), rotation(-20, 0, 30)):
+        placed = torso_layer(Dress(), head, body).vertices @ head.T
+        assert np.allclose(placed, straight @ body.T, atol=1e-3)

@@ -11,11 +11,10 @@ import pytest
 from charaface.face import EXPRESSIONS, Landmarks
 from charaface.synth.camera import Shot
 from charaface.synth.dress import Dress
-from charaface.synth.head import Look, Studio, encoded
+from charaface.synth.head import Look, Studio
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_moment, sample_person
 from charaface.synth.photograph import render_photograph, sample_light, studio
-from charaface.synth.skin_map import linear
 
 SIZE = 128
 
@@ -53,12 +52,6 @@ def marks_of(render: Render) -> Landmarks:
 def at(values: np.ndarray, point: np.ndarray) -> np.ndarray:
     x, y = np.round(point).astype(int)
     return np.asarray(values[y, x])
-
-
-def test_light_and_its_code_are_there_and_back() -> None:
-    values = np.linspace(0, 1, 101)
-    assert np.allclose(encoded(linear(values)), values, atol=1e-6)
-    assert np.allclose(encoded(np.array([-1.0, 2.0])), [0, 1])
 
 
 def test_a_photograph_is_the_same_every_time(heads: Studio) -> None:

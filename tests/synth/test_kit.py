@@ -97,3 +97,15 @@ def test_the_published_heads_are_read_and_face_outwards(kit: FaceKit) -> None:
     normal = np.cross(face[:, 1] - face[:, 0], face[:, 2] - face[:, 0])
     volume = np.einsum("td,td->", face[:, 0], normal) / 6  # Gauss: positive where triangles turn outwards
     assert 3000 < volume < 8000  # cubic centimetres of a head and its neck
+
+
+def test_a_kit_of_some_triangles_has_their_shapes_and_the_same_points(kit: FaceKit) -> None:
+    chosen = kit.of("M_Face", "M_BackHead")
+    some = kit.only(chosen)
+    assert len(some.vertices) < len(kit.vertices)
+    moved = {"jawOpen": 0.7, "mouthSmile_L": 0.4}
+    weights = np.linspace(-1, 1, 20)
+    whole, part = kit.head(weights, moved), some.head(weights, moved)
+    assert np.array_equal(part[some.triangles], whole[kit.triangles[chosen]])
+    assert np.array_equal(part[some.landmarks], whole[kit.landmarks])
+    assert np.array_equal(some.material, kit.material[chosen])

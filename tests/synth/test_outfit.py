@@ -15,8 +15,8 @@ from charaface.synth.head_beard import MOST, STYLES, Beard
 from charaface.synth.head_before import KINDS as THINGS
 from charaface.synth.head_before import Thing
 from charaface.synth.head_hair import HeadHair
+from charaface.synth.head_hat import CLOTHS, Hat
 from charaface.synth.head_hat import KINDS as HATS
-from charaface.synth.head_hat import Hat
 from charaface.synth.head_wear import LENSES, Glasses, Mask, Scarf
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.outfit import Outfit, sample_outfit
@@ -128,6 +128,19 @@ def test_hair_below_a_hat_does_not_come_through_it(heads: Studio, look: Look, sh
         hairy = np.argwhere(render.masks[0] == PARTS.index("hair"))
         assert len(hairy) > 50
         assert hairy[:, 0].min() > hat[:, 0].min() + 5, kind
+
+
+@pytest.mark.parametrize("kind", CLOTHS)
+def test_no_head_comes_through_a_hood(heads: Studio, look: Look, shot: Shot, kind: str) -> None:
+    rng = np.random.default_rng(3)
+    for yaw in (0, 40, 80):
+        who = replace(look, head=heads.kit.head(rng.normal(size=80)))
+        render = heads.render(who, Moment(yaw=yaw), replace(shot, unit=3.0), Outfit(hat=Hat(kind, (0.9, 0.1, 0.1))))
+        assert render.masks is not None
+        top = marks(render).points[17:27, 1].min() - 4.0 * 3.0  # cm above the brows
+        above = render.masks[0][: int(top)]
+        assert (above == PARTS.index("hat")).sum() > 50
+        assert set(np.unique(above)) <= {PARTS.index("hat"), PARTS.index("background")}
 
 
 @pytest.mark.parametrize("kind", THINGS)

@@ -95,3 +95,19 @@ def test_a_picture_is_that_of_every_triangle_tried_at_every_pixel() -> None:
     hit = sure & ~np.isneginf(depth)
     assert hit.sum() > 50
     assert np.abs(depth[hit] - seen.depth[hit]).max() < 1e-2
+
+
+def test_pixels_that_are_wanted_are_packed_and_nothing_else() -> None:
+    rng = np.random.default_rng(5)
+    points = rng.uniform(-5, 45, (60, 3))
+    triangles = rng.integers(0, 60, (80, 3)).astype(np.int32)
+    seen = rasterise(points, triangles, 40, 44)
+    values = rng.normal(size=(60, 2)).astype(np.float32)
+    shown, pixels = seen.packed(seen.triangle >= 0)
+    assert pixels.shape[1] == 128
+    assert np.array_equal(np.unique(pixels), np.flatnonzero(seen.triangle >= 0))
+    whole = np.zeros((40 * 44, 2), np.float32)
+    whole[pixels] = shown.of(values, triangles)
+    assert np.array_equal(whole.reshape(40, 44, 2), seen.of(values, triangles))
+    nothing, none = seen.packed(np.zeros((40, 44), np.bool_))
+    assert none.size == nothing.triangle.size == 0

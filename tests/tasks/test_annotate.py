@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,14 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charaface import annotate, frames, landmarks
+from charaface import annotate, emotion, frames, landmarks
+from charaface.cli import run
 from charaface.draw import DrawStyle, draw_faces
-from charaface.face import Face
+from charaface.face import Emotion, Face
 from charaface.files import InputError, OutputError
 from charaface.formats import FORMATS, Record
 from charaface.image import load
 from charaface.video import ClipFrame, ClipInfo, open_clip, write_clip
-from painted import World, paint
+from painted import World, mark, paint
 
 
 def gif(path: Path, faces: bool = True, count: int = 6) -> Path:
@@ -336,3 +338,46 @@ def test_a_gif_is_drawn_on_in_the_lines_of_the_scheme_that_its_network_reads(tmp
             assert old.duration == new.duration
             assert [face.landmarks.scheme for face in frame.faces] == ["manga60a"]
             assert np.abs(new.image.astype(int) - draw_faces(frame.image, frame.faces)).mean() < 0.2
+
+
+@pytest.mark.usefixtures("moods")
+def test_the_expression_is_shown_beside_what_else_is_drawn(tmp_path: Path) -> None:
+    image = mark(paint([(100, 90, 90)]), (100, 90, 90), "happy")
+    for options in ({}, {"points": False, "boxes": True}):
+        style = DrawStyle(emotion=True, **options)
+        drawn = annotate(image, style=style)
+        assert np.array_equal(drawn, draw_faces(image, emotion(image), style))
+        assert not np.array_equal(drawn, annotate(image, style=replace(style, emotion=False)))
+    (tmp_path / "in.png").write_bytes(b"")
+    Image.fromarray(image).save(tmp_path / "in.png")
+    assert run(["annotate", str(tmp_path / "in.png"), "-o", f"{tmp_path}/out.png", "--show", "emotion"]) == 0
+    assert np.array_equal(load(tmp_path / "out.png"), annotate(image, style=DrawStyle(emotion=True)))
+
+
+@pytest.mark.usefixtures("moods")
+def test_given_faces_are_shown_with_the_expressions_they_have() -> None:
+    image = paint([(100, 90, 90)])
+    faces = [Face([100, 90, 190, 180], emotion=Emotion("sad", {"sad": 0.9, "fear": 0.1}))]
+    style = DrawStyle(emotion=True)
+    assert np.array_equal(annotate(image, faces=faces, style=style), draw_faces(image, faces, style))
+
+
+@pytest.mark.usefixtures("moods")
+def test_a_clip_shows_the_expression_of_every_frame_and_weights_generated_leave_networks_out(tmp_path: Path) -> None:
+    source = gif(tmp_path / "in.gif")
+    style = DrawStyle(emotion=True, points=False, lines=False)
+    annotate(source, tmp_path / "out.png", style=style)
+    annotate(source, tmp_path / "own.png", style=style, weights="generated")
+    with open_clip(source) as clip:
+        frames_ = list(clip)
+    for name, choice in (("out.png", "all"), ("own.png", "generated")):
+        with open_clip(tmp_path / name) as drawn:
+            for one, seen, frame in zip(drawn, frames(source, "emotion", weights=choice), frames_, strict=True):
+                assert np.array_equal(one.image, draw_faces(frame.image, seen.faces, style))
+
+
+@pytest.mark.usefixtures("world")
+def test_an_expression_without_a_network_is_said_before_anything_is_drawn(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no weights for emotion"):
+        annotate(gif(tmp_path / "in.gif"), tmp_path / "out.gif", style=DrawStyle(emotion=True))
+    assert not (tmp_path / "out.gif").exists()

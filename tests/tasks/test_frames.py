@@ -256,7 +256,7 @@ def test_memory_does_not_grow_with_the_clip() -> None:
 @pytest.mark.parametrize(
     ("options", "wrong"),
     [
-        ({"task": "mood"}, "no task 'mood'; there are detect, landmarks, emotion"),
+        ({"task": "mood"}, "no task 'mood'; there are detect, landmarks"),
         ({"every": 0}, "every is at least 1"),
         ({"threshold": 2}, "threshold is a score"),
         ({"fps": 0}, "fps is over 0"),

@@ -238,5 +238,5 @@ def test_contrast_is_stretched_inside_the_file_where_a_foreign_network_wants_it(
 
 def test_points_alone_have_no_score_to_be_moved(tmp_path: Path) -> None:
     run, _ = points_run(tmp_path / "run", "pfld", 64)
-    with pytest.raises(RecipeError, match="points alone, which have no score"):
+    with pytest.raises(RecipeError, match="points alone, which have no shift"):
         export(run, tmp_path / "x.onnx", shift=0.5)

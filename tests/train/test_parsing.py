@@ -114,6 +114,12 @@ def test_the_truth_costs_nothing_and_beats_whatever_differs_from_it() -> None:
         assert worse > best + 0.1
 
 
+def test_a_coarse_map_learns_from_pixels_that_it_covers() -> None:
+    labels = torch.from_numpy(np.kron(RNG.integers(0, len(PARTS), (3, 8, 8)), np.ones((2, 2))).astype(np.uint8))
+    loss, _ = parser_loss(said(labels[:, ::2, ::2]), truths(labels), Loss())
+    assert loss < 0.01
+
+
 def test_what_is_not_known_teaches_nothing() -> None:
     labels = torch.from_numpy(RNG.integers(0, len(PARTS), (1, 16, 16)).astype(np.uint8))
     labels[:, :8] = UNKNOWN
@@ -135,7 +141,7 @@ def test_what_is_not_known_teaches_nothing() -> None:
 
 def test_the_network_parses_crops_of_any_multiple_of_32() -> None:
     net = Parser()
-    assert net(torch.zeros(2, 3, 64, 96)).parts.shape == (2, len(PARTS), 64, 96)
+    assert net(torch.zeros(2, 3, 64, 96)).parts.shape == (2, len(PARTS), 32, 48)
     assert net.eval()(torch.zeros(1, 3, 64, 64)).shape == (1, len(PARTS), 64, 64)
 
 

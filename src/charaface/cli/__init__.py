@@ -17,6 +17,7 @@ from charaface.cli.convert import convert
 from charaface.cli.crop import crop
 from charaface.cli.data import data
 from charaface.cli.evaluate import evaluate
+from charaface.cli.live import live
 from charaface.cli.report import report
 from charaface.cli.results import analyze, attributes, detect, emotion, landmarks
 from charaface.cli.segment import segment
@@ -48,6 +49,7 @@ for _command in (
     analyze,
     segment,
     annotate,
+    live,
     crop,
     report,
     convert,

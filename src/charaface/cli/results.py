@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,14 @@ FORMAT = click.option(
 OUT = options.out("A file for one input, a folder for several; standard output without it.")
 
 
+CURVE = click.option(
+    "--curve",
+    type=options.FilePath,
+    metavar="PICTURE|FILE.svg",
+    help="Also draw, of one clip, how likely each expression of each face was over time.",
+)
+
+
 @click.command()
 @options.INPUTS
 @options.with_options([OUT, FORMAT], options.NETWORKS, options.CLIPS, options.BATCH)
@@ -65,7 +74,9 @@ def landmarks(inputs: tuple[Path, ...], output: str | None, form: str | None, **
 
 @click.command()
 @options.INPUTS
-@options.with_options([OUT, FORMAT], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH)
+@options.with_options(
+    [OUT, FORMAT, CURVE], options.SCHEME, options.NETWORKS, options.FLIP, options.CLIPS, options.BATCH
+)
 def emotion(inputs: tuple[Path, ...], output: str | None, form: str | None, **given: Any) -> int:
     """Print the expression of all faces: the likeliest of seven and the probability of each.
 
@@ -126,7 +137,8 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
         from charaface.tasks.emotion import load_networks
 
         load_networks(arguments["model"], arguments["threads"], arguments["weights"])
-    work = _Finding(task, form, given["scheme"], None if output is None else job.place, arguments)
+    curve = _curve(given.get("curve"), job)
+    work = _Finding(task, form, given["scheme"], None if output is None else job.place, arguments, curve)
     if output is None and kind.writer and not given["dry_run"]:
         with _printing():
             kind.writer(sys.stdout, work.scheme_written)  # the head of the table
@@ -139,6 +151,19 @@ def _print_faces(task: str, inputs: Sequence[Path], output: str | None, form: st
     )
 
 
+def _curve(path: Path | None, job: Job) -> Path | None:
+    """Where the curve goes; raises UsageError, before a network runs, where none can be drawn there."""
+    from charaface.image import PICTURES
+
+    if path and not job.alone:
+        raise click.UsageError("--curve draws one clip; name one, and no folder of outputs")
+    if path and path.suffix.lower() not in (".svg", *PICTURES):
+        raise click.UsageError(
+            f"--curve {path}: name a picture ({' '.join(sorted(PICTURES))}) or a file that ends on .svg"
+        )
+    return path
+
+
 @dataclass(frozen=True)
 class _Finding:
     """Looks for the faces of an input and writes them, or gives them as text."""
@@ -148,6 +173,7 @@ class _Finding:
     scheme: str | None  # of points, in place of the networks' own
     place: Place | None  # None gives them
     arguments: dict[str, Any]
+    curve: Path | None = None  # where the expressions are drawn over time
 
     @property
     def scheme_written(self) -> str | None:
@@ -175,15 +201,23 @@ class _Finding:
         return []
 
     def _records(self, one: Input, tell: Tell) -> Iterator[Record]:
+        from charaface.draw import MoodCurve
         from charaface.formats import Record
         from charaface.tasks.frames import frames
 
         clip = frames(one.path, self.task, **self.arguments)
+        moods = MoodCurve(Path(one.shown).name)
         for done, frame in enumerate(clip, 1):
             height, width = frame.image.shape[:2]
+            if self.curve:
+                moods.add(frame.time, frame.faces)
             faces = [face.to(self.scheme) for face in frame.faces] if self.scheme else frame.faces
             yield Record(one.shown, frame.index, round(frame.time, 6), width, height, faces)
             tell.progress(done, clip.total)
+        if self.curve and moods:
+            moods.save(self.curve)
+        elif self.curve:
+            tell.say(f"{one.path}: no face of a clip with an expression; no curve drawn")
 
 
 def _print(text: str) -> None:
@@ -197,8 +231,8 @@ def _printing() -> Iterator[None]:
     """Whatever fails on standard output ends the command, as a BrokenPipeError does."""
     try:
         yield
-    except OSError as error:
-        raise BrokenPipeError(error.errno, error.strerror) from error
+    except OSError as error:  # click would take one with this number for a failure
+        raise BrokenPipeError(*() if error.errno == errno.EPIPE else (error.errno, error.strerror)) from error
 
 
 def _form_of(output: str | None) -> str:

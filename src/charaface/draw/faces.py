@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from charaface.conceal import conceal
+from charaface.draw.expression import draw_expression
 from charaface.draw.labels import draw_label, draw_numbers
 from charaface.draw.legend import Legend
 from charaface.draw.marks import draw_box, draw_marks
@@ -50,6 +51,8 @@ class Painter:
             out = conceal(out, list(faces), style.conceal)
         for face in faces:
             _draw_face(out, face, style)
+        for face in faces if style.emotion else ():  # over the lines of all
+            draw_expression(out, face, _size(face), style)
         if self._legend:
             self._legend.lay(out)
         return out
@@ -63,8 +66,13 @@ def _ground(image: np.ndarray, blank: str | None) -> np.ndarray:
     return image.copy()
 
 
+def _size(face: Face) -> float:
+    """The side in pixels of a square as large as a face's box."""
+    return float(np.sqrt((face.box[2] - face.box[0]) * (face.box[3] - face.box[1])))
+
+
 def _draw_face(out: np.ndarray, face: Face, style: DrawStyle) -> None:
-    size = float(np.sqrt((face.box[2] - face.box[0]) * (face.box[3] - face.box[1])))
+    size = _size(face)
     look = Look.of(face, style, size)
     parts = chosen_parts(face, style)
     corners = face.box.reshape(2, 2) - 0.5  # a box counts edges, the pen pixel centres

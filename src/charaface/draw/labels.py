@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from charaface.draw.pen import lay
-from charaface.draw.style import Colour, Look
+from charaface.draw.style import COLOURS, Colour, Look, rgb
 from charaface.face import Face, Landmarks
 
 
@@ -46,6 +46,17 @@ def draw_label(out: np.ndarray, face: Face, size: float, look: Look) -> None:
     plate[..., 3] = 255
     below = out[y : y + height, x : x + width]
     lay(below, plate[: below.shape[0], : below.shape[1]])
+
+
+def draw_note(out: np.ndarray, text: str) -> None:
+    """A line of text on a dark plate in the upper left corner of a picture, in place; as much of it as fits."""
+    cover = covering(text, int(np.clip(0.035 * min(out.shape[:2]), 10, 48)), "Agjpy|0")
+    dark, light = (np.array(rgb(COLOURS[name])) for name in ("rim", "other"))
+    share = cover[: out.shape[0], : out.shape[1], None].astype(np.float32) / 255
+    plate = np.rint(dark * (1 - share) + light * share)
+    out[: plate.shape[0], : plate.shape[1]] = np.concatenate([plate, np.full_like(share, 255)], axis=2)[
+        ..., : out.shape[2]
+    ]
 
 
 def tinted(cover: np.ndarray, colour: Colour) -> np.ndarray:

@@ -26,6 +26,15 @@ COLOURS = {
     "other": "#f4f4f5",
     "rim": "#14182b",
 }
+EXPRESSION_COLOURS = {
+    "angry": "#ff6b5e",
+    "disgust": "#9bd35a",
+    "fear": "#b99cff",
+    "happy": "#ffd84d",
+    "sad": "#6fb1ff",
+    "surprise": "#ffab57",
+    "neutral": "#cdd3dc",
+}
 TRACK_COLOURS = ("#ffdf5d", "#5fe9ff", "#ff9fb2", "#8cf0a4", "#d3a8ff", "#ffb86b", "#9ec5ff", "#e8f27a")
 
 
@@ -42,11 +51,12 @@ class DrawStyle:
     legend: bool = False  # the drawn parts with their colours on a plate, where the picture has room for one
     conceal: How | None = None  # blur or pixelate: the faces are made unreadable first
     parts: Sequence[str] | None = None  # of jaw brow eye nose mouth or the scheme's own names; None draws all
-    colours: Mapping[str, str] = field(default_factory=dict)  # part, "rim", "box" or "all" to "#rrggbb"
+    colours: Mapping[str, str] = field(default_factory=dict)  # part, expression, "rim", "box" or "all" to "#rrggbb"
     radius: float | None = None  # of a point, its rim not counted
     thickness: float | None = None  # of a line, its rim not counted
     hidden: Literal["hollow", "faint", "none"] = "hollow"  # points that are not visible
     blank: Literal["white", "transparent"] | None = None  # draw on this instead of the picture
+    emotion: bool = False  # the expression beside the face: its name, a drawn face and the probability of all seven
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
@@ -61,9 +71,14 @@ class DrawStyle:
                 raise ValueError(f"{name} is over 0 and at most 1000 pixels, got {size}")
         for text in self.colours.values():
             rgb(text)
-        known = {"all", "box", "rim", *COLOURS, *_part_names()}
+        known = {"all", "box", "rim", *COLOURS, *EXPRESSION_COLOURS, *_part_names()}
         for name in {*self.colours, *(self.parts or ())} - known:
             raise ValueError(f"no part {name!r} to draw; there are {', '.join(sorted(known))}")
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks whose results are drawn, as names of tasks."""
+        return ("landmarks", "emotion") if self.emotion else ("landmarks",)
 
 
 @dataclass(frozen=True)

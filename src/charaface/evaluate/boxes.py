@@ -55,12 +55,12 @@ def tally(
     there: Counter[str] = Counter()
     for done, picture in enumerate(pictures):
         progress(name, done, len(pictures))
-        taken, _ = _matched(answers, picture, None)
+        taken, _ = matched(answers, picture, None)
         counts.append((np.sum(taken >= 0), np.sum(taken == UNMATCHED), len(picture.faces)))
         there.update(picture.who)
         seen.update(picture.who[k] for k in taken[taken >= 0].tolist() if picture.who)
         if curve:
-            lows.append(_matched(answers, picture, LOWEST))
+            lows.append(matched(answers, picture, LOWEST))
     hits, false, total = np.asarray(counts, dtype=np.int64).reshape(-1, 3).T
     area = float("nan")
     if curve and lows:
@@ -107,7 +107,8 @@ def _row(each: Tally) -> tuple[Cell, ...]:
     return each.name, pictures, int(each.total.sum()), each.recall, each.precision, false, area
 
 
-def _matched(answers: Answers, picture: Boxed, threshold: float | None) -> tuple[np.ndarray, np.ndarray]:
+def matched(answers: Answers, picture: Boxed, threshold: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """What each find of a picture has found, as metrics.match has it, and the (N,) scores; None: default threshold."""
     faces = answers.detect(picture.file, threshold)
     boxes = np.asarray([face.box for face in faces], dtype=np.float64).reshape(-1, 4)
     scores = np.asarray([face.score for face in faces], dtype=np.float64)

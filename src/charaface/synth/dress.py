@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from charaface.synth.dice import one_of, pick, uniform
+from charaface.synth.forms import sheet
+from charaface.synth.layer import Layer, Paint
 from charaface.synth.pen import Colour
 from charaface.synth.skin_map import linear
 
+_CLOTH = np.array([[0.02, 14.0, 0.1]])
 KINDS = ("plain", "striped", "shirt", "suit", "open")
 
 
@@ -54,6 +57,23 @@ def cloth(rest: np.ndarray, dress: Dress) -> np.ndarray:
         if dress.kind == "suit":
             out[shirt & front & (side < 0.75 + 0.09 * np.maximum(down, 0)) & (down > 0.2)] = tie
     return out
+
+
+def torso_layer(dress: Dress, turn: np.ndarray, body: np.ndarray) -> Layer:
+    """Shoulders and chest below the bust of a head that is turned by (3, 3) on a body that is turned by (3, 3)."""
+    down, around = np.linspace(0, np.pi, 13), np.linspace(-np.pi, np.pi, 33)
+    high = np.broadcast_to(np.cos(down)[:, None], (13, 33))
+    wide = np.cbrt(1 - np.abs(high) ** 3)
+    x, z = wide * np.sin(around), wide * np.cos(around)
+    slope = 3.0 * x**2 * np.clip(high, 0, 1)  # of the shoulders
+    places = np.stack([20.0 * x, 12.0 * high - slope - 26.0, 9.0 * z - 2.0], axis=-1)
+    form = sheet(places)
+    vertices = ((form.vertices @ body.T) @ turn).astype(np.float32)
+
+    def paint(at: np.ndarray) -> Paint:
+        return Paint(cloth(at.reshape(-1, 3), dress).reshape(at.shape), np.ones(at.shape[:2], np.float32))
+
+    return Layer("body", vertices, form.triangles, form.vertices, paint, _CLOTH, len(form.triangles))
 
 
 def sample_dress(rng: np.random.Generator) -> Dress:

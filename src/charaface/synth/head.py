@@ -6,39 +6,37 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import skia
 
 from charaface.face import Colour as NamedColour
 from charaface.face import Emotion, Face, Landmarks, Pose
 from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.camera import Camera, Shot
-from charaface.synth.dress import Dress, cloth, neckline
+from charaface.synth.dress import cloth, neckline, torso_layer
+from charaface.synth.exposure import developed, exposure
 from charaface.synth.folds import fold_maps, folded
 from charaface.synth.head_beard import added, beard_layer
 from charaface.synth.head_before import thing_layers
+from charaface.synth.head_eyes import BALLS, ball, eye, way
 from charaface.synth.head_hair import hair_layers, scalp
 from charaface.synth.head_hat import hat_layers, under
+from charaface.synth.head_parts import head_parts, part_map
 from charaface.synth.head_points import head_points, rotation
 from charaface.synth.head_wear import glasses_layers, mask_layers, pressed, scarf_layer
 from charaface.synth.kit import DRAWN, FaceKit
 from charaface.synth.labels import PARTS, Render
 from charaface.synth.layer import NO_PART, Film, Layer, lay
 from charaface.synth.outfit import NOTHING_WORN, Outfit, accessories
-from charaface.synth.pen import polygon, ribbon, smooth
 from charaface.synth.person import Moment, Person
-from charaface.synth.raster import rasterise
+from charaface.synth.raster import Seen, rasterise
 from charaface.synth.shade import Light, light, normals, openness, shadow_of
-from charaface.synth.skin_map import SIZE, UP, linear, on_map, paint_skin
+from charaface.synth.skin_map import SIZE, linear, on_map, paint_skin
 from charaface.synth.wrap import wrap
 
 _SOLID = ("M_Face", "M_BackHead", "M_ScleraLeft", "M_ScleraRight", "M_Teeth", "M_GumsTongue")
-_BALLS = {"M_ScleraRight": 0, "M_ScleraLeft": 1}
-_PUPIL, _IRIS, _RING = 10.0, 23.0, 26.0  # degrees from the middle of the eye's look
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower points
 _INSIDE = {"M_Teeth": (0.7, 0.66, 0.58), "M_GumsTongue": (0.5, 0.2, 0.18)}
-_CLOTH, _NOTHING = len(DRAWN), len(DRAWN) + 1
-_MEAN = cv2.INTER_AREA
-_GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and from where on it holds light back
+_REACHED = {"M_Teeth": 0.34, "M_GumsTongue": 0.14}  # how much of the sky an open mouth lets in
+_CLOTH = len(DRAWN)
 _THROAT = -7.0  # y below which cloth may be
 _SHUT = 0.13  # cm between lips that are shut
 _HIDDEN = 0.35  # cm that something must be before a point to hide it
@@ -58,7 +56,7 @@ class Studio:
 
     def __init__(self, kit: FaceKit) -> None:
         kit = kit.only(kit.of(*_SOLID))
-        self._middles = [_ball(kit, name) for name in _BALLS]
+        self._middles = [ball(kit, name) for name in BALLS]
         open_ = openness(kit.vertices, kit.triangles)
         seen = np.flatnonzero(_ever_seen(kit, kit.triangles))
         kept = np.unique(np.concatenate([kit.triangles[seen].ravel(), kit.landmarks]))
@@ -77,7 +75,7 @@ class Studio:
         self.scalp = scalp(kit)
         self.wrap = wrap(kit)
         self.marks = on_map(self.points.fixed.on(kit.vertices))
-        self.parts = _part_map(self.marks)
+        self.parts = part_map(self.marks)
         self.folds = fold_maps(self.marks)
         self._shut = kit.head(expression={"eyeBlink_L": 1.0, "eyeBlink_R": 1.0}) - kit.vertices
 
@@ -105,30 +103,43 @@ class Studio:
         camera = Camera(shot, self.points.fixed.on(head) @ turn.T)
         placed = (head @ turn.T).astype(np.float32)
         out = normals(head, self.kit.triangles)
-        layers = self._layers(look.person, head, out, outfit)
+        body = rotation(moment.body, 0.3 * moment.pitch, 0.3 * moment.roll)
+        layers = [torso_layer(shot.dress, turn, body), *self._layers(look.person, head, out, outfit)]
         before = [(one.vertices @ turn.T).astype(np.float32) for one in layers]
         lit = self._lit(placed, layers, before, shot.light)
         triangles = self.kit.triangles if _gape(self.points.fixed.on(head)) else self._shut_triangles
         seen = rasterise(camera(placed), triangles, camera.side, camera.side)
         rows = [out @ turn.T.astype(np.float32), lit[0][:, None], self.open[:, None], self.kit.vertices, self.map]
-        at = seen.of(np.concatenate(rows, axis=1), self.kit.triangles)
-        at[self._behind[seen.triangle] & (seen.triangle >= 0), 8] = 0
-        kind = np.where(seen.triangle >= 0, self.kit.material[seen.triangle], _NOTHING)
-        none = np.full(kind.shape, NO_PART, np.uint8)
-        film = Film(self._colour(look, moment, shot, at, kind), seen.depth.copy(), none)
+        shown, pixels = seen.packed(seen.triangle >= 0)
+        at = shown.of(np.concatenate(rows, axis=1), self.kit.triangles)
+        at[self._behind[shown.triangle], 8] = 0
+        kind = self.kit.material[shown.triangle]
+        film = Film(_behind(shot, camera.side), seen.depth.copy(), np.full(seen.depth.shape, NO_PART, np.uint8))
+        film.colour.reshape(-1, 3)[pixels] = self._colour(look, moment, shot, at, kind)
         for one, places, bright in zip(layers, before, lit[1:], strict=True):
             lay(one, places, camera(places), bright, shot.light, film)
-        every = ((np.arange(shot.size) + 0.5) * camera.side / shot.size).astype(int)
-        middle = np.ix_(every, every)
-        own = self._parts(kind[middle], at[middle][..., 5:8], moment, shot.dress)
-        laid = film.part[middle]
-        parts = np.where(laid == NO_PART, own, laid)
         points = camera(self._marked(look.person, head, out, turn) @ turn.T)
-        solid = 255 * ((film.part != NO_PART) | (kind != _NOTHING)).astype(np.uint8)
-        alpha = cv2.resize(solid, (shot.size,) * 2, interpolation=_MEAN)
+        solid = 255 * ((film.part != NO_PART) | (seen.triangle >= 0)).astype(np.uint8)
+        alpha = cv2.resize(solid, (shot.size,) * 2, interpolation=cv2.INTER_AREA)
         faces = _face(look.person, moment, shot, outfit, film.depth, points)
-        gain = _exposure(film.colour, (film.part == NO_PART) & (kind == DRAWN.index("M_Face")))
-        return Render(_developed(film.colour * gain, shot.size), faces, parts[None], alpha)
+        skin = pixels[(kind == DRAWN.index("M_Face")) & (film.part.ravel()[pixels] == NO_PART)]
+        film.colour *= exposure(film.colour.reshape(-1, 3)[skin])
+        parts = self._parts(seen, film, moment, shot)
+        return Render(developed(film.colour, shot.size), faces, parts[None], alpha)
+
+    def _parts(self, seen: Seen, film: Film, moment: Moment, shot: Shot) -> np.ndarray:
+        """(size, size) uint8 parts of the head and of what lies before it, at the middles of pixels."""
+        every = ((np.arange(shot.size) + 0.5) * len(film.depth) / shot.size).astype(int)
+        here = np.ix_(every, every)
+        small = Seen(seen.triangle[here], seen.weights[here], seen.depth[here])
+        shown, pixels = small.packed(small.triangle >= 0)
+        at = shown.of(np.concatenate([self.kit.vertices, self.map], axis=1), self.kit.triangles)
+        painted = cv2.remap(self.parts, at[..., 3].copy(), at[..., 4].copy(), cv2.INTER_NEAREST)
+        kind = self.kit.material[shown.triangle]
+        out = np.full((shot.size, shot.size), PARTS.index("background"), np.uint8)
+        out.reshape(-1)[pixels] = head_parts(painted, kind, at[..., :3], self._middles, moment.gaze, shot.dress)
+        laid = film.part[here]
+        return np.where(laid == NO_PART, out, laid)
 
     def _layers(self, person: Person, head: np.ndarray, out: np.ndarray, outfit: Outfit) -> list[Layer]:
         """What lies before the head, from the skin outwards."""
@@ -169,45 +180,33 @@ class Studio:
         return np.split(shadow_of(np.concatenate([placed, *before]), np.concatenate(casting), told.lamp), ends)
 
     def _colour(self, look: Look, moment: Moment, shot: Shot, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
-        """(H, W, 3) float32 linear light of the head before its backdrop, without hair."""
-        rest = at[..., 5:8]
-        flat = np.ascontiguousarray(at[..., 8]), np.ascontiguousarray(at[..., 9])
+        """(H, W, 3) float32 linear light of pixels of the head, of what is known there and their materials."""
+        rest = np.ascontiguousarray(at[..., 5:8])
         skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
-        albedo = cv2.remap(skin, *flat, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        clad = (rest[..., 1] < _THROAT) & (kind != _NOTHING)
+        u, v = np.ascontiguousarray(at[..., 8]), np.ascontiguousarray(at[..., 9])
+        albedo = cv2.remap(skin, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        clad = rest[..., 1] < _THROAT
         clad[clad] = rest[clad][:, 1] < neckline(rest[clad], shot.dress)
         albedo[clad] = cloth(rest[clad], shot.dress)
-        way = _way(moment)
         iris = linear(np.asarray(look.person.iris))
-        for name, k in _BALLS.items():
-            ball = kind == DRAWN.index(name)
-            albedo[ball] = _eye(rest[ball] - self._middles[k], way, iris)
+        for name, k in BALLS.items():
+            its = kind == DRAWN.index(name)
+            albedo[its] = eye(rest[its] - self._middles[k], way(moment.gaze), iris)
+        lit, open_ = np.ascontiguousarray(at[..., 3]), np.ascontiguousarray(at[..., 4])
         for name, value in _INSIDE.items():
-            albedo[kind == DRAWN.index(name)] = linear(np.asarray(value))
-        worn = np.where(clad, _CLOTH, kind).astype(np.uint8)
-        open_ = np.maximum(at[..., 4], _REACHED[kind])
-        lit = np.where(_REACHED[kind] > 0, 0.55 * at[..., 3], at[..., 3]).astype(np.float32)
-        out = light(albedo, at[..., :3], lit, open_, worn, _FINISH, shot.light)
-        backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
-        wide = cv2.resize(backdrop, kind.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        cv2.copyTo(wide, (kind == _NOTHING).astype(np.uint8), out)
-        return np.asarray(out)
+            inside = kind == DRAWN.index(name)
+            deep = np.clip((rest[inside][:, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
+            albedo[inside] = deep * linear(np.asarray(value))
+            open_[inside] = np.maximum(open_[inside], _REACHED[name])
+            lit[inside] *= 0.55
+        worn = np.where(clad, np.uint8(_CLOTH), kind)
+        return light(albedo, np.ascontiguousarray(at[..., :3]), lit, open_, worn, _FINISH, shot.light)
 
-    def _parts(self, kind: np.ndarray, rest: np.ndarray, moment: Moment, dress: Dress) -> np.ndarray:
-        """(H, W) uint8 parts of the head itself."""
-        flat = np.clip(np.round(on_map(rest)), 0, SIZE - 1).astype(int)
-        out = self.parts[flat[..., 1], flat[..., 0]].copy()
-        for name, k in _BALLS.items():
-            ball = kind == DRAWN.index(name)
-            angle = _from_look(rest[ball] - self._middles[k], _way(moment))
-            out[ball] = np.where(angle < _RING, PARTS.index("iris"), PARTS.index("eye"))
-        out[kind == DRAWN.index("M_GumsTongue")] = PARTS.index("mouth")
-        out[kind == DRAWN.index("M_Teeth")] = PARTS.index("teeth")
-        out[(np.abs(rest[..., 0]) > 7.6) & (np.abs(rest[..., 1] - 1.5) < 4.5)] = PARTS.index("ear")
-        out[rest[..., 1] < _jaw_height(rest)] = PARTS.index("neck")
-        out[rest[..., 1] < neckline(rest, dress)] = PARTS.index("body")
-        out[kind == _NOTHING] = PARTS.index("background")
-        return np.asarray(out, np.uint8)
+
+def _behind(shot: Shot, side: int) -> np.ndarray:
+    """(side, side, 3) float32 linear light of the backdrop."""
+    backdrop = np.full((1, 1, 3), 0.3, np.float32) if shot.backdrop is None else shot.backdrop
+    return np.asarray(cv2.resize(backdrop, (side, side), interpolation=cv2.INTER_LINEAR))
 
 
 def _gape(points: np.ndarray) -> bool:
@@ -239,20 +238,6 @@ def _face(
     ]
 
 
-def _developed(colour: np.ndarray, size: int) -> np.ndarray:
-    """(size, size, 3) uint8 of a larger picture in linear light."""
-    small = cv2.resize(colour, (size, size), interpolation=_MEAN)
-    small = np.where(small > _KNEE, 1 - (1 - _KNEE) * np.exp((_KNEE - small) / (1 - _KNEE)), small)
-    return np.asarray(_CODE[np.clip(small * (len(_CODE) - 1), 0, len(_CODE) - 1).astype(np.int32)])
-
-
-def _exposure(colour: np.ndarray, skin: np.ndarray) -> np.float32:
-    """What a camera does that measures the skin, (H, W) bool, of a picture in linear light: half of what it takes."""
-    if not skin.any():
-        return np.float32(1)
-    return np.float32(np.clip((_GREY / max(float(colour[skin].mean()), 1e-3)) ** 0.5, 0.5, 2.5))
-
-
 def _ever_seen(kit: FaceKit, triangles: np.ndarray) -> np.ndarray:
     """(T,) bool: what some view shows of a mouth shut or open and of eyes wide, and what touches it; not the inside."""
     wide = {
@@ -277,16 +262,10 @@ def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.asarray(np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0))
 
 
-def encoded(values: np.ndarray) -> np.ndarray:
-    """sRGB values, 0 to 1, of light, which is cut at 1 (IEC 61966-2-1)."""
-    held = np.clip(values, 0, 1)
-    return np.asarray(np.where(held <= 0.0031308, 12.92 * held, 1.055 * held ** (1 / 2.4) - 0.055))
-
-
 def _finish() -> np.ndarray:
     """(K, 3) of skin, eyes, what is in the mouth and cloth, as shade.light has them."""
-    out = np.tile([0.12, 14.0, 0.35], (_NOTHING + 1, 1))
-    for name in _BALLS:
+    out = np.tile([0.12, 14.0, 0.35], (_CLOTH + 1, 1))
+    for name in BALLS:
         out[DRAWN.index(name)] = [0.9, 120.0, 0.1]
     for name in _INSIDE:
         out[DRAWN.index(name)] = [0.15, 40.0, 0.3]
@@ -295,55 +274,6 @@ def _finish() -> np.ndarray:
 
 
 _FINISH = _finish()
-_REACHED = np.zeros(_NOTHING + 1, np.float32)  # how much of the sky an open mouth lets in
-_REACHED[[DRAWN.index("M_Teeth"), DRAWN.index("M_GumsTongue")]] = 0.34, 0.14
-_CODE = np.round(255 * encoded(np.arange(4096) / 4095)).astype(np.uint8)
-
-
-def _ball(kit: FaceKit, name: str) -> np.ndarray:
-    """The middle of an eyeball, whose front bulges."""
-    places = kit.vertices[np.unique(kit.triangles[kit.of(name)])]
-    low, high = places.min(axis=0), places.max(axis=0)
-    middle = (low + high) / 2
-    middle[2] = low[2] + (high[0] - low[0]) / 2
-    return np.asarray(middle)
-
-
-def _way(moment: Moment) -> np.ndarray:
-    """(3,) where somebody looks, seen from their head."""
-    return np.asarray(rotation(*moment.gaze) @ np.array([0.0, 0.0, 1.0]))
-
-
-def _from_look(apart: np.ndarray, way: np.ndarray) -> np.ndarray:
-    """(N,) degrees between places of an eyeball, (N, 3) from its middle, and the way that it looks."""
-    towards = apart / (np.linalg.norm(apart, axis=1, keepdims=True) + 1e-6)
-    return np.asarray(np.degrees(np.arccos(np.clip(towards @ way, -1, 1))))
-
-
-def _eye(apart: np.ndarray, way: np.ndarray, iris: np.ndarray) -> np.ndarray:
-    """(N, 3) colour of places of an eyeball, (N, 3) from its middle, that looks one way."""
-    angle = _from_look(apart, way)[:, None]
-    rays = iris * (0.55 + 0.03 * (angle - _PUPIL))
-    outer = np.where(angle < _RING, iris * 0.3, np.array([0.78, 0.73, 0.70]))
-    return np.asarray(np.where(angle < _PUPIL, 0.006, np.where(angle < _IRIS, rays, outer)))
-
-
-def _jaw_height(rest: np.ndarray) -> np.ndarray:
-    """The height below which skin is the neck's: the jaw rises towards the ears."""
-    return np.asarray(np.interp(rest[..., 2], [-2, 0, 3.5, 8, 10], [0.5, -1.5, -4.0, -7.6, -8.6]))
-
-
-def _part_map(marks: np.ndarray) -> np.ndarray:
-    """(SIZE, SIZE) uint8 parts of the skin on its map."""
-    pixels = np.full((SIZE, SIZE), PARTS.index("skin"), np.uint8)
-    out = np.zeros((SIZE, SIZE, 4), np.uint8)
-    canvas = skia.Surface(out).getCanvas()
-    nose = np.concatenate([marks[[27]], marks[[31]] + [-0.5 * UP, 0], marks[31:36], marks[[35]] + [0.5 * UP, 0]])
-    shapes = [(polygon(nose), "nose"), (polygon(smooth(marks[48:60], closed=True)), "mouth")]
-    shapes += [(ribbon(smooth(marks[a:b]), 0.8 * UP), "brow") for a, b in ((17, 22), (22, 27))]
-    for path, name in shapes:
-        canvas.drawPath(path, skia.Paint(Color=skia.ColorSetRGB(PARTS.index(name), 0, 0), AntiAlias=False))
-    return np.asarray(np.where(out[..., 0] > 0, out[..., 0], pixels))
 
 
 def _colours(person: Person) -> dict[str, NamedColour]:

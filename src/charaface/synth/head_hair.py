@@ -50,8 +50,11 @@ class HeadHair:
     seed: int = 0
 
 
-def scalp(kit: FaceKit) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices, (K,), and triangles, (T, 3) of their numbers, of the head on which a shell of hair can lie."""
+Scalp = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def scalp(kit: FaceKit) -> Scalp:
+    """Where a shell of hair can lie: (K,) vertices, (T, 3) triangles of their numbers, (K,) bool which are its rim."""
     triangles = kit.triangles[kit.of("M_Face", "M_BackHead")]
     places = kit.vertices
     # the outside of the skull: ears, nostrils and the inside of the mouth are none of it
@@ -61,7 +64,12 @@ def scalp(kit: FaceKit) -> tuple[np.ndarray, np.ndarray]:
     ear = (np.abs(places[:, 0]) > 7.3) & (high < 1.0)
     kept = triangles[(outside & ~ear)[triangles].all(axis=1)]
     used, back = np.unique(kept, return_inverse=True)
-    return used, back.reshape(-1, 3).astype(np.int32)
+    triangles = back.reshape(-1, 3).astype(np.int32)
+    edges = np.sort(np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
+    lines, count = np.unique(edges, axis=0, return_counts=True)
+    rim = np.zeros(len(used), np.bool_)
+    rim[lines[count == 1]] = True
+    return used, triangles, rim
 
 
 def around(places: np.ndarray) -> np.ndarray:
@@ -96,7 +104,7 @@ def hair_layers(
     hair: HeadHair,
     head: np.ndarray,
     normal: np.ndarray,
-    places: tuple[np.ndarray, np.ndarray],
+    places: Scalp,
     skull: np.ndarray,
     rest: np.ndarray,
 ) -> list[Layer]:
@@ -110,11 +118,9 @@ def hair_layers(
     return out
 
 
-def shell(
-    hair: HeadHair, head: np.ndarray, normal: np.ndarray, places: tuple[np.ndarray, np.ndarray], rest: np.ndarray
-) -> Layer:
+def shell(hair: HeadHair, head: np.ndarray, normal: np.ndarray, places: Scalp, rest: np.ndarray) -> Layer:
     """The hair that lies on the head."""
-    used, triangles = places
+    used, triangles, rim = places
     angle, high = around(rest[used]), rest[used, 1] - EYES
     over = high - edge(hair, angle)
     full = np.interp(high, [-4, 1, 6, 10], [hair.sides * 0.7, hair.sides, (hair.sides + hair.thick) / 2, hair.thick])
@@ -126,6 +132,7 @@ def shell(
     if hair.fringe:  # what hangs lies over the brow, not on it
         front = np.clip(1 - np.abs(angle) / 80, 0, 1)
         vertices[:, 2] += front * np.clip((hair.hairline - high) / 3, 0, 1) * 0.35
+    over[rim] = np.minimum(over[rim], 0.0)  # the surface ends there, and not the hair
     told = np.column_stack([angle, high, over]).astype(np.float32)
     return _layer(hair, vertices, triangles, told, len(triangles), 0.25 if hair.fringe else 0.7)
 
@@ -142,7 +149,17 @@ def _layer(
         kind = np.clip(np.round(4 * (1 + shine)), 0, len(STRANDS) - 1).astype(np.uint8)
         return Paint(albedo, np.clip(thick / soft, 0, 1).astype(np.float32), kind, 0.15 * shine)
 
-    return Layer("hair", vertices.astype(np.float32), triangles, rest, paint, STRANDS, outer, rest[:, 2] > 0.2)
+    return Layer(
+        "hair",
+        vertices.astype(np.float32),
+        triangles,
+        rest,
+        paint,
+        STRANDS,
+        outer,
+        rest[:, 2] > 0.2,
+        0.12 + 0.3 * hair.curl,
+    )
 
 
 def _lumps(rng: np.random.Generator, angle: np.ndarray, high: np.ndarray, cells: float) -> np.ndarray:

@@ -164,7 +164,8 @@ def _cloth(hat: Hat, head: np.ndarray, points: np.ndarray, skull: np.ndarray) ->
     """A hood or a scarf over hair and throat, open before the face."""
     wide, tall = 97, 46
     angle = np.linspace(-180, 180, wide)
-    top = head[:, 1].max() + 0.9
+    crown = head[:, 1].max()
+    top = crown + 1.3
     y = np.broadcast_to(top - (top + 15.0) * np.linspace(0, 1, tall)[:, None] ** 1.25, (tall, wide))
     a = np.broadcast_to(angle, y.shape)
     loose = 1.6 if hat.kind == "hood" else 0.7
@@ -174,7 +175,8 @@ def _cloth(hat: Hat, head: np.ndarray, points: np.ndarray, skull: np.ndarray) ->
         radius = np.maximum.accumulate(radius, axis=0)
     ears = np.exp(-(((np.abs(a) - 95) / 22) ** 2)) * np.clip((7 - y) / 4, 0, 1) * np.clip((y + 6) / 6, 0, 1)
     radius = radius + 1.3 * ears
-    radius = radius * np.clip(1 - ((y - (top - 4.5)) / 4.5).clip(0, 1) ** 2.2, 0, 1) ** (1 / 2.2)
+    radius = radius * np.clip(1 - ((y - (top - 4.5)) / 4.5).clip(0, 1) ** 2.5, 0, 1) ** (1 / 2.5)
+    radius = np.maximum(radius, (wrapped(skull, a, y) + 0.55) * (y < crown - 0.8))
     rng = np.random.default_rng(hat.seed)
     fold = np.sin(np.radians(a) * int(rng.integers(3, 8)) + y * 0.5 + rng.uniform(0, 6)) * np.clip((2 - y) / 12, 0, 1)
     radius = radius * (1 + 0.05 * fold)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from charaface.synth.labels import PARTS
-from charaface.synth.raster import Seen, rasterise
+from charaface.synth.raster import rasterise
 from charaface.synth.shade import Light, light, normals
 
 NO_PART = 255
@@ -38,6 +38,7 @@ class Layer:
     finish: np.ndarray  # (F, 3) as shade.light has it
     outer: int  # the first triangles, which face outwards; the rest are the same seen from within
     casts: np.ndarray | None = None  # (V,) bool, what throws a shadow; None: nothing
+    ragged: float = 0.0  # how far from its outline single strands begin, as the cosine of what is seen
 
 
 @dataclass(eq=False)
@@ -68,11 +69,11 @@ def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, 
     moved = points - np.array([low[0], low[1], 0], np.float32)
     seen = rasterise(moved, one.triangles, high[1] - low[1], high[0] - low[0])
     nearer = seen.depth > film.depth[here]
-    rows, columns = np.flatnonzero(nearer.any(axis=1)), np.flatnonzero(nearer.any(axis=0))
-    if not len(rows):
+    if not nearer.any():
         return
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    part = Seen(seen.triangle[box], seen.weights[box], seen.depth[box])
+    part, pixels = seen.packed(nearer)
+    y, x = np.divmod(pixels, high[0] - low[0])
+    pixels = (y + low[1]) * width + x + low[0]
     at = part.of(np.column_stack([normals(placed, one.triangles[: one.outer]), bright, one.rest]), one.triangles)
     paint = one.paint(at[..., 4:])
     normal = np.ascontiguousarray(at[..., :3])
@@ -81,12 +82,18 @@ def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, 
         normal[..., 0] += paint.tilt
     kind = np.zeros(part.triangle.shape, np.uint8) if paint.kind is None else paint.kind
     open_ = np.full(kind.shape, _OPEN, np.float32)
-    lit = light(np.asarray(paint.albedo, np.float32), normal, at[..., 3], open_, kind, one.finish, told)
+    bright = np.ascontiguousarray(at[..., 3])
+    lit = light(np.asarray(paint.albedo, np.float32), normal, bright, open_, kind, one.finish, told)
     if paint.glow is not None:
         lit += paint.glow
-    cover = np.where(nearer[box], paint.cover, 0).astype(np.float32)
-    colour, depth, parts = film.colour[here][box], film.depth[here][box], film.part[here][box]
-    colour += (lit - colour) * cover[..., None]
+    cover = np.asarray(paint.cover, np.float32)
+    if one.ragged:
+        facing = normal[..., 2] / np.sqrt((normal**2).sum(axis=-1) + 1e-9)
+        strand = 0.5 if paint.tilt is None else 0.5 + 4 * paint.tilt
+        cover = cover * np.clip(0.5 + (facing - one.ragged * strand) / 0.15, 0, 1)
+    colour = film.colour.reshape(-1, 3)
+    before = colour[pixels]
+    colour[pixels] = before + (lit - before) * cover[..., None]
     over = cover > 0.5
-    parts[over] = PARTS.index(one.part)
-    depth[over] = part.depth[over]
+    film.part.reshape(-1)[pixels[over]] = PARTS.index(one.part)
+    film.depth.reshape(-1)[pixels[over]] = part.depth[over]

@@ -159,6 +159,7 @@ class Moment:
     shapes: dict[str, float] = field(default_factory=dict)
     gaze: tuple[float, float] = (0.0, 0.0)  # to image right and up, beyond where the head looks
     closed: float = 0.0  # lids, 0 open to 1 shut
+    body: float = 0.0  # degrees that the body turns to image right
 
 
 def sample_person(rng: np.random.Generator) -> Person:
@@ -325,4 +326,5 @@ def sample_moment(rng: np.random.Generator, names: tuple[str, ...]) -> Moment:
         both_sides(shapes, names, rng.normal(0, 0.1)),
         (float(rng.normal(0, 9)), float(rng.normal(0, 6))),
         closed,
+        float(np.clip(yaw, -90, 90) * rng.uniform(0.3, 1.0) + rng.normal(0, 8)),
     )

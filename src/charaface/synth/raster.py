@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+_WIDE = 128
 _EDGE = 1e-4  # a pixel on the edge of two triangles belongs to both, so that rounding leaves no crack
 
 
@@ -17,6 +18,17 @@ class Seen:
     triangle: np.ndarray  # (H, W) int32, -1 where there is none
     weights: np.ndarray  # (H, W, 2) float32 of the second and third corner; the first has the rest
     depth: np.ndarray  # (H, W) float32 of what is seen, larger is nearer; -inf where nothing is
+
+    def packed(self, wanted: np.ndarray) -> tuple[Seen, np.ndarray]:
+        """What is seen in the pixels that are wanted, (H, W) bool, and which they are, as numbers of a flat picture.
+
+        Both are of a shape (R, 128) with the last pixel repeated, so that what works on pictures works on it.
+        """
+        found = np.flatnonzero(wanted)
+        rows = -(-len(found) // _WIDE)
+        pixels = np.concatenate([found, np.repeat(found[-1:], rows * _WIDE - len(found))]).reshape(rows, _WIDE)
+        parts = (self.triangle.ravel()[pixels], self.weights.reshape(-1, 2)[pixels], self.depth.ravel()[pixels])
+        return Seen(*parts), pixels
 
     def of(self, values: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         """(H, W, ...) float32 values of vertices, (V, ...), at each pixel; 0 where no triangle is seen."""
@@ -44,10 +56,10 @@ def _fill(
 ) -> None:
     height, width = triangle.shape
     for t in range(len(triangles)):
-        a, b, c = triangles[t]
-        ax, ay, az = points[a]
-        bx, by, bz = points[b]
-        cx, cy, cz = points[c]
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        ax, ay, az = points[a, 0], points[a, 1], points[a, 2]
+        bx, by, bz = points[b, 0], points[b, 1], points[b, 2]
+        cx, cy, cz = points[c, 0], points[c, 1], points[c, 2]
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if area >= -1e-9:  # y is down, so anticlockwise is negative
             continue
@@ -57,11 +69,14 @@ def _fill(
         y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
         if x1 < x0 or y1 < y0:
             continue
-        over = 1 / area
+        over = np.float32(1) / area
+        v_x, v_y = (cy - ay) * over, (ax - cx) * over
+        w_x, w_y = (ay - by) * over, (bx - ax) * over
         for y in range(y0, y1 + 1):
+            v_0, w_0 = (y - ay) * v_y, (y - ay) * w_y
             for x in range(x0, x1 + 1):
-                v = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * over
-                w = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * over
+                v = v_0 + (x - ax) * v_x
+                w = w_0 + (x - ax) * w_x
                 if v < -_EDGE or w < -_EDGE or v + w > 1 + _EDGE:
                     continue
                 z = az + v * (bz - az) + w * (cz - az)
@@ -82,8 +97,9 @@ def _spread(triangle: np.ndarray, weights: np.ndarray, values: np.ndarray, trian
             t = triangle[y, x]
             if t < 0:
                 continue
-            a, b, c = triangles[t]
-            v, w = weights[y, x]
+            a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+            v, w = weights[y, x, 0], weights[y, x, 1]
+            u = 1 - v - w
             for k in range(channels):
-                out[y, x, k] = (1 - v - w) * values[a, k] + v * values[b, k] + w * values[c, k]
+                out[y, x, k] = u * values[a, k] + v * values[b, k] + w * values[c, k]
     return out

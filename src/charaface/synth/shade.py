@@ -30,7 +30,7 @@ def normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 def _normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     out = np.zeros_like(vertices)
     for t in range(len(triangles)):
-        a, b, c = triangles[t]
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         ux, uy, uz = vertices[b, 0] - vertices[a, 0], vertices[b, 1] - vertices[a, 1], vertices[b, 2] - vertices[a, 2]
         wx, wy, wz = vertices[c, 0] - vertices[a, 0], vertices[c, 1] - vertices[a, 1], vertices[c, 2] - vertices[a, 2]
         nx, ny, nz = uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx
@@ -111,8 +111,8 @@ def light(
     (Models of light reflection for computer synthesized pictures, 1977) with the rim of Schlick (An inexpensive BRDF
     model for physically-based rendering, 1994).
     """
-    ways = (told.lamp, told.colour, told.above, told.below)
-    return np.asarray(_light(albedo, normal, lit, open_, kind, finish, *ways, told.hardness))
+    ways = (np.asarray(one, np.float32) for one in (finish, told.lamp, told.colour, told.above, told.below))
+    return np.asarray(_light(albedo, normal, lit, open_, kind, *ways, np.float32(told.hardness)))
 
 
 @numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
@@ -150,7 +150,7 @@ def _light(
             if cosine > 0 and half > 0:
                 edge = 1 - max(nz, 0.0)
                 rim = 0.04 + 0.96 * edge * edge * edge * edge * edge
-                shine = gloss * half**sharp * (0.6 + 2.0 * rim) * shade
+                shine = gloss * np.float32(half) ** sharp * (0.6 + 2.0 * rim) * shade
             seen = open_[y, x]
             for k in range(3):
                 wrap = soft if k == 0 else 0.45 * soft if k == 1 else 0.35 * soft

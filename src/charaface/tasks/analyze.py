@@ -37,5 +37,5 @@ def analyze(
     networks = load_networks(model, threads, weights)
     parser = session.load_for("segment", model, threads)
     pixels = load(image, limits)
-    faces = pointed(pixels, faces, Pointing(threshold, flip, model, threads, limits, name_of(image)))
+    faces = pointed(pixels, faces, Pointing(threshold, flip, model, threads, limits, name_of(image), weights))
     return express(pixels, describe(pixels, faces, parser, presentation), networks, flip=flip)

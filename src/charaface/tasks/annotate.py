@@ -77,8 +77,7 @@ def annotate(
     source = Path(place) if isinstance(place, (str, PathLike)) else None
     if (start or stop is not None) and (output is None or source is None):
         raise ValueError("start and stop take a range out of a clip; give its path, and an output to write it to")
-    tasks = ("landmarks",)
-    viewer = _Viewer(source, Following(smooth, every, threshold, flip, tasks, weights), model, threads, limits)
+    viewer = _Viewer(source, Following(smooth, every, threshold, flip, style.tasks, weights), model, threads, limits)
     if output is None or source is None:
         pixels = load(image, limits)
         sheet = _Sheet(viewer.sides(True, faces, compare, beside), style)

@@ -47,7 +47,7 @@ def emotion(
     """
     networks = load_networks(model, threads, weights)
     pixels = load(image, limits)
-    faces = pointed(pixels, faces, Pointing(threshold, flip, model, threads, limits, name_of(image)))
+    faces = pointed(pixels, faces, Pointing(threshold, flip, model, threads, limits, name_of(image), weights))
     return express(pixels, faces, networks, flip=flip)
 
 

@@ -156,7 +156,7 @@ def follow(
 def eye(numbered: bool, options: Following, model: Model, threads: int | None, limits: Limits, name: str) -> See:
     """What sees the faces of one frame after another of a clip of that name; numbered: whether they get tracks."""
     detector = session.load_for("detect", model, threads)
-    follower = Follower(detector, session.load_readers(model, threads), options, limits, name)
+    follower = Follower(detector, session.load_readers(model, threads, options.weights), options, limits, name)
 
     def see(frame: ClipFrame) -> list[Face]:
         return follower.see(frame.image, frame.time) if numbered else follower.look(frame.image)

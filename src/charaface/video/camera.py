@@ -74,7 +74,7 @@ def _rate(capture: Any) -> Fraction:
 def _frames(info: ClipInfo, capture: Any, limits: Limits) -> Generator[ClipFrame]:
     began, last, index = 0.0, 0.0, 0
     try:
-        with _first_interrupt() as interrupted:
+        with first_interrupt() as interrupted:
             while index < limits.frames and not interrupted():
                 pixels = _next(info, capture)
                 if interrupted() or pixels is None:
@@ -107,7 +107,7 @@ def _next(info: ClipInfo, capture: Any) -> np.ndarray | None:
 
 
 @contextmanager
-def _first_interrupt() -> Iterator[Callable[[], bool]]:
+def first_interrupt() -> Iterator[Callable[[], bool]]:
     """Whether Ctrl-C was pressed once; pressed again it does what it did before. In the main thread only."""
     seen: list[int] = []
     before = signal.getsignal(signal.SIGINT)

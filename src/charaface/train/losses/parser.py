@@ -16,14 +16,15 @@ UNKNOWN = 255  # a pixel whose part is not known
 
 
 def parser_loss(found: Parsed, truth: Mapping[str, Tensor], weights: Loss) -> tuple[Tensor, dict[str, Tensor]]:
-    """The loss of a batch, and its parts unweighted.
+    """The loss of a batch, and its parts unweighted. Each place of a map learns from one pixel that it covers.
 
     parts: cross-entropy over known pixels; overlap: 1 less the soft Dice coefficient (Milletari et al. 2016), the mean
     over the parts that a batch shows, so that a small one counts as much as a large one; worn: binary cross-entropy
     of accessories, monochrome and masculine, over those that are known (not NaN).
     """
-    known = truth["labels"] != UNKNOWN  # (N, S, S)
-    labels = torch.where(known, truth["labels"], 0).long()
+    whole = _as_coarse(truth["labels"], found.parts.shape[-1])
+    known = whole != UNKNOWN  # (N, S / 2, S / 2)
+    labels = torch.where(known, whole, 0).long()
     cross = F.cross_entropy(found.parts, labels, reduction="none")
     told = torch.cat([found.accessories, found.monochrome[:, None], found.masculine[:, None]], dim=1)
     wanted = torch.cat([truth["accessories"], truth["monochrome"][:, None], truth["masculine"][:, None]], dim=1)
@@ -35,6 +36,12 @@ def parser_loss(found: Parsed, truth: Mapping[str, Tensor], weights: Loss) -> tu
         "worn": (worn * sure).sum() / sure.sum().clamp(min=1),
     }
     return weigh(parts, weights), parts
+
+
+def _as_coarse(labels: Tensor, side: int) -> Tensor:
+    """(N, side, side) of (N, S, S) labels: every k-th pixel, from another first one for each sample in turn."""
+    k = labels.shape[-1] // side
+    return torch.stack([one[i % k :: k, i % k :: k] for i, one in enumerate(labels)])
 
 
 def _dice(logits: Tensor, labels: Tensor, known: Tensor) -> Tensor:

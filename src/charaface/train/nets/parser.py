@@ -22,7 +22,7 @@ _WIDTHS = (24, 32, 64, 128, 160)  # channels at halves of the side, from 1/2 to 
 class Parsed(NamedTuple):
     """All that the network says of a batch of crops, as logits."""
 
-    parts: Tensor  # (N, len(PARTS), S, S), of the size of the crop
+    parts: Tensor  # (N, len(PARTS), S / 2, S / 2), half the size of the crop
     accessories: Tensor  # (N, len(ACCESSORIES))
     monochrome: Tensor  # (N,)
     masculine: Tensor  # (N,)
@@ -49,7 +49,7 @@ class Parser(nn.Module):
         self.told = nn.Linear(64, len(ACCESSORIES) + 2)
 
     def predict(self, x: Tensor) -> Parsed:
-        """Parts and the rest of a batch of crops; the last maps have half the side of the crops."""
+        """Parts and the rest of a batch of crops."""
         x1 = self.stem(x)  # (N, 24, S/2, S/2)
         x2 = self.down2(x1)  # (N, 32, S/4, S/4)
         x3 = self.down3(x2)  # (N, 64, S/8, S/8)
@@ -65,8 +65,7 @@ class Parser(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor | Parsed:
         found = self.predict(x)
-        found = found._replace(parts=F.interpolate(found.parts, scale_factor=2.0, mode="bilinear"))
-        return found if self.training else found.parts
+        return found if self.training else F.interpolate(found.parts, scale_factor=2.0, mode="bilinear")
 
 
 def _doubled(x: Tensor) -> Tensor:
