@@ -249,5 +249,6 @@ def signed(command: str, arguments: dict[str, Any], *files: str | Path | None) -
 
     content = {str(name): digest(Path(name)) for name in (*(arguments["model"] or ()), *filter(None, files))}
     own = {name: weight.sha256 for name, weight in weights.WEIGHTS.items()}
+    own |= {weights.OFFSETS: digest(weights.FOLDER / weights.OFFSETS) or ""}
     plain = {name: value for name, value in arguments.items() if name != "threads"}
     return {**plain, "command": command, "content": content, "version": __version__, "weights": own}
