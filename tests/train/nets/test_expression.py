@@ -30,6 +30,13 @@ def test_a_training_looks_at_one_side_alone() -> None:
         assert (net(faces.flip(3)) - net(faces)).abs().max() > 1e-4
 
 
+def test_a_stem_at_the_full_side_halves_it_all_the_same() -> None:
+    net = Expression(full=24)
+    assert net.stem[0].out_channels == 24
+    assert net.stem(torch.zeros(1, 1, 48, 48)).shape == Expression().stem(torch.zeros(1, 1, 48, 48)).shape
+    assert parameters(net) == 1_468_415 - 25 * 48 + 9 * 24 + 2 * 24 + 9 * 24 * 48
+
+
 def test_stages_have_their_widths_and_half_the_side_each() -> None:
     net = Expression(classes=5, channels=3, widths=(8, 16), blocks=(1, 1)).eval()
     with torch.inference_mode():

@@ -63,14 +63,22 @@ class Expression(nn.Module):
         blocks: Sequence[int] = (1, 2, 2),
         dropout: float = 0.3,
         mirror: bool = True,
+        full: int = 0,
     ) -> None:
-        """widths and blocks of the stages at a half, a quarter and so on of the side; mirror: as above."""
+        """widths and blocks of the stages at a half, a quarter and so on of the side; mirror: as above.
+
+        full: channels of a 3x3 convolution at the full side, before another halves it; 0: a 5x5 halves it at once.
+        """
         super().__init__()
         if len(widths) != len(blocks) or not widths:
             raise ValueError(f"widths and blocks are of the same stages, got {len(widths)} and {len(blocks)}")
         self.mirror = mirror
-        stem = nn.Conv2d(channels, widths[0], 5, 2, 2, bias=False)
-        self.stem = nn.Sequential(stem, nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True))
+        steps: list[nn.Module]
+        if full:
+            steps = [*conv_norm(channels, full), nn.ReLU(inplace=True), *conv_norm(full, widths[0], stride=2)]
+        else:
+            steps = [*conv_norm(channels, widths[0], 5, 2)]
+        self.stem = nn.Sequential(*steps, nn.ReLU(inplace=True))
         stages, cin = [], widths[0]
         for number, (width, count) in enumerate(zip(widths, blocks, strict=True)):
             first = _Block(cin, width, 2 if number else 1, attend=number > 0)  # a large map is dear to attend to
