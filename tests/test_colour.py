@@ -70,6 +70,14 @@ def test_each_part_has_its_names(part: str, count: int) -> None:
     assert len(NAMES[part]) == count
 
 
+def test_what_grows_has_natural_names_on_photographs_and_what_is_dyed_its_own() -> None:
+    dull = np.array([70, 72, 66])  # dark hair in poor light, a little green
+    assert named("hair", dull, photo=True) in ("black", "brown", "gray")
+    assert named("hair", np.array([200, 60, 190]), photo=True) in ("pink", "purple")
+    assert named("left_eye", np.array([70, 48, 36]), photo=True) == "brown"
+    assert named("skin", np.array([250, 214, 189]), photo=True) == "light"
+
+
 @pytest.mark.parametrize(
     ("part", "rgb", "name"),
     [

@@ -44,6 +44,19 @@ _SKIN: dict[str, tuple[int, int, int]] = {  # sRGB
     "brown": (148, 97, 66),
     "dark": (97, 64, 46),
 }
+# Of people: sRGB of what grows; a colour that is further from grey than that is dyed, and named as a drawn one is.
+_NATURAL: dict[str, dict[str, tuple[int, int, int]]] = {
+    "hair": {
+        "black": (28, 26, 26),
+        "brown": (88, 62, 45),
+        "blonde": (184, 148, 98),
+        "red": (140, 66, 36),
+        "gray": (140, 138, 136),
+        "white": (215, 212, 208),
+    },
+    "eyes": {"black": (30, 25, 25), "brown": (75, 50, 35), "blue": (95, 120, 150), "green": (95, 105, 75)},
+}
+_DYED = 30.0  # distance in Lab from all that grows
 NAMES = {**{part: tuple(names) for part, names in _SPREAD.items()}, "skin": tuple(_SKIN)}  # of each part
 _FAR = 5.0  # standard deviations from all that a part's names are made of: the nearest mean says more
 _TO_XYZ = np.array(  # linear sRGB to XYZ over its white D65 (IEC 61966-2-1)
@@ -95,18 +108,24 @@ def commonest(rgb: np.ndarray) -> tuple[np.ndarray, float]:
     return pixels[same].mean(axis=0), float(same.mean())
 
 
-def named(part: str, rgb: np.ndarray) -> str:
+def named(part: str, rgb: np.ndarray, *, photo: bool = False) -> str:
     """The everyday name of a colour (3,) of hair, skin, left_eye or right_eye: the likeliest of those that part has.
 
     What people call hair or eyes of a name is a Gaussian in Lab; a colour far from all of them, and one of skin, has
-    the name whose middle is nearest.
+    the name whose middle is nearest. On a photograph hair and eyes have the nearest of the colours that grow, unless
+    they are far from all.
     """
     place = lab(rgb)
     if part == "skin":
         return min(_SKIN, key=lambda name: float(distance(lab(np.asarray(_SKIN[name])), place)))
-    names, middles, inverse, log_size = _gaussians("eyes" if part.endswith("_eye") else part)
-    apart = place - middles
-    away = np.einsum("ni,nij,nj->n", apart, inverse, apart)
+    part = "eyes" if part.endswith("_eye") else part
+    if photo:
+        apart = {name: float(distance(lab(np.asarray(value)), place)) for name, value in _NATURAL[part].items()}
+        if min(apart.values()) < _DYED:
+            return min(apart, key=apart.__getitem__)
+    names, middles, inverse, log_size = _gaussians(part)
+    off = place - middles
+    away = np.einsum("ni,nij,nj->n", off, inverse, off)
     if away.min() > _FAR**2:
         return names[int(distance(middles, place).argmin())]
     return names[int((away + log_size).argmin())]

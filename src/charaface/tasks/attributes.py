@@ -66,8 +66,7 @@ def describe(image: np.ndarray, faces: Sequence[Face], network: Session, present
 def _described(face: Face, parsing: Parsing, network: Session, presentation: Presented) -> Face:
     told = parsing.told
     monochrome = told.get("monochrome", {}).get("monochrome")
-    photo = max(face.domain, key=face.domain.__getitem__) == "photo" if face.domain else True
-    shown = presentation == "all" or (presentation == "drawn" and not photo)
+    shown = presentation == "all" or (presentation == "drawn" and bool(face.domain) and not is_photo(face))
     return replace(
         face,
         colours=colours(face, parsing) if monochrome is None or monochrome < 0.5 else None,
@@ -78,13 +77,18 @@ def _described(face: Face, parsing: Parsing, network: Session, presentation: Pre
     )
 
 
+def is_photo(face: Face) -> bool:
+    """Whether a face is most likely photographed."""
+    return bool(face.domain) and max(face.domain or {}, key=(face.domain or {}).__getitem__) == "photo"
+
+
 def colours(face: Face, parsing: Parsing) -> dict[str, Colour]:
     """The colours of the parts of a face with points; a part of too few pixels is absent."""
     out = {}
     for name, mask in _masks(face, parsing).items():
         if mask.sum() >= _LEAST[name]:
             rgb, share = commonest(parsing.crop[mask])
-            out[name] = Colour(hex_of(rgb), named(name, rgb), share)
+            out[name] = Colour(hex_of(rgb), named(name, rgb, photo=is_photo(face)), share)
     return out
 
 
