@@ -60,11 +60,18 @@ WEIGHTS: dict[str, Weight] = {
         score="62.9 % of FER2013's validation part, macro F1 55.5 % (floor 69 %: missed); docs/cards/emotion-photo.md",
         generated=False,
     ),
+    "emotion-drawn": Weight(
+        file="emotion-drawn.onnx",
+        sha256="c43c6b48c90f751a28e127ec1ee5fe8419944e887e7a800cdc4e91ee5537c810",
+        licence="MIT",
+        data="generated drawings only (charaface.synth)",
+        score="66.0 % of held-out renders, 8 of 16 named drawings, below its floors; docs/cards/emotion-drawn.md",
+    ),
 }
 
 DEFAULTS = {"detect": "detector", "landmarks": "landmarks68", "segment": "parser"}  # task to a name in WEIGHTS
 # task to the names of networks that share it, each for kinds of picture of its own (Spec.domains)
-SHARED: dict[str, tuple[str, ...]] = {"emotion": ("emotion-photo",)}
+SHARED: dict[str, tuple[str, ...]] = {"emotion": ("emotion-photo", "emotion-drawn")}
 
 
 OFFSETS = "photo-offsets.json"  # in the folder networks/: 136 numbers fitted on photographs of others
