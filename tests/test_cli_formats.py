@@ -91,8 +91,8 @@ def test_convert_turns_points_into_another_scheme_and_says_how_they_came_about(
     assert [face.landmarks.scheme if face.landmarks else None for face in record.faces] == ["hysts28", None]
     assert run(["convert", "b.jsonl", "c.json", "--scheme", "ibug68"]) == 0
     assert capsys.readouterr().err.splitlines()[1] == (
-        "hysts28 to ibug68: 16 points exact, 36 points derived (lost there and back: 1.3 % of the box's side), "
-        "16 points absent (lost there and back: 3.4 % of the box's side)"
+        "hysts28 to ibug68: 16 points exact, 36 points derived (lost there and back: 1.4 % of the box's side), "
+        "16 points absent (lost there and back: 3.5 % of the box's side)"
     )
     assert run(["convert", "a.jsonl", "p", "--to", "pts", "--scheme", "manga60b"]) == 0
     assert run(["convert", "p", "d.csv", "--from", "pts"]) == 2

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charaface import annotate, emotion, frames, landmarks
+from charaface import annotate, emotion, frames, landmarks, weights
 from charaface.cli import run
 from charaface.draw import DrawStyle, draw_faces
 from charaface.face import Emotion, Face
@@ -377,7 +377,10 @@ def test_a_clip_shows_the_expression_of_every_frame_and_weights_generated_leave_
 
 
 @pytest.mark.usefixtures("world")
-def test_an_expression_without_a_network_is_said_before_anything_is_drawn(tmp_path: Path) -> None:
+def test_an_expression_without_a_network_is_said_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "SHARED", {"emotion": ()})
     with pytest.raises(InputError, match="no weights for emotion"):
         annotate(gif(tmp_path / "in.gif"), tmp_path / "out.gif", style=DrawStyle(emotion=True))
     assert not (tmp_path / "out.gif").exists()

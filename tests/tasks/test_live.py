@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from charaface import frames, live
+from charaface import frames, live, weights
 from charaface.cli import run
 from charaface.files import InputError
 from charaface.tasks import live as task
@@ -196,7 +196,8 @@ def test_a_clip_that_is_played_passes_over_what_cannot_be_kept_up_with(world: Wo
 
 
 @pytest.mark.usefixtures("world")
-def test_a_wrong_call_fails_before_a_frame_is_asked_for(tmp_path: Path) -> None:
+def test_a_wrong_call_fails_before_a_frame_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "SHARED", {"emotion": ()})
     path = movie(tmp_path / "a.mp4", 2)
     with pytest.raises(ValueError, match="no task 'mood'"):
         live(path, "mood")

@@ -178,7 +178,7 @@ def test_several_processes_need_a_batch_that_divides_and_the_task_points(recipe:
 
     with pytest.raises(RecipeError, match="a batch of 4 does not divide among 3 processes"):
         fit.check(recipe, Crew(0, 3))
-    with pytest.raises(RecipeError, match="train the task points alone, not landmarks"):
+    with pytest.raises(RecipeError, match="train the tasks points and emotion alone, not landmarks"):
         fit.check(Recipe("x", "landmarks", "landmarker"), Crew(1, 2))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # keys of FORMATS that are written, and all of them
 WRITTEN = ("jsonl", "csv", "parquet", "coco", "dlib", "pts", "labelme", "cvat", "yolo", "animeface", "npy")
-NAMES = (*WRITTEN, "manga", "wflw", "aflw", "pattern")
+NAMES = (*WRITTEN, "manga", "wflw", "aflw", "fer2013", "pattern")
 FORM, TO = click.Choice(NAMES), click.Choice(WRITTEN)
 SUBSET = click.option(
     "--subset",
