@@ -62,10 +62,10 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "emotion-drawn": Weight(
         file="emotion-drawn.onnx",
-        sha256="c43c6b48c90f751a28e127ec1ee5fe8419944e887e7a800cdc4e91ee5537c810",
+        sha256="7ccbc0f710aba376337c157a625a701032028cab5668cc06029c3352b0da7e62",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="66.0 % of held-out renders, 8 of 16 named drawings, below its floors; docs/cards/emotion-drawn.md",
+        score="70.6 % of held-out renders, 9 of 16 named drawings, below its floors; docs/cards/emotion-drawn.md",
     ),
 }
 

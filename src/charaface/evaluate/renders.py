@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,7 +49,8 @@ def judge_renders(
         label = index % len(EXPRESSIONS)
         render = render_face(seed, index, SIZE, expression=EXPRESSIONS[label])
         for face in render.faces:  # one, or none where it lies outside
-            (said,) = ask(render.image, landmarks(render.image, [Face(face.box)]), [network])
+            read = [replace(one, domain=None) for one in landmarks(render.image, [Face(face.box)])]
+            (said,) = ask(render.image, read, [network])
             assert said is not None  # of a face of an unknown kind every network is asked
             assert face.pose is not None
             assert face.domain is not None
