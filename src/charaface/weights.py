@@ -35,7 +35,7 @@ WEIGHTS: dict[str, Weight] = {
         sha256="beeb19e5d88a52e446e6c77f0da7444a30d874768431a9e918b2b8755c2bbdb5",
         licence="MIT",
         data="generated drawings and photographs of generated people (charaface.synth; shapes of ICT-FaceKit, MIT)",
-        score="NME of photographs 6.5 %, anime and visual novel 4.8 %, western cartoon 11.3 % (medians); "
+        score="NME of photographs 5.8 %, anime and visual novel 4.8 %, western cartoon 12.2 % (medians); "
         "docs/cards/landmarks68.md",
     ),
     "parser": Weight(
