@@ -178,6 +178,13 @@ def confusion(truth: np.ndarray, found: np.ndarray, classes: int) -> np.ndarray:
     return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
 
 
+def ious(table: np.ndarray) -> np.ndarray:
+    """(..., C) intersection over union of each class of (..., C, C) confusion tables; NaN for one that is nowhere."""
+    hit = np.diagonal(table, axis1=-2, axis2=-1).astype(np.float64)
+    either = table.sum(-1) + table.sum(-2) - hit
+    return np.asarray(np.where(either > 0, hit / np.maximum(either, 1), np.nan))
+
+
 def macro_f1(table: np.ndarray) -> float:
     """The mean over classes of F1, of a confusion table; a class that is neither true nor found is left out."""
     hit, both = np.diag(table), table.sum(0) + table.sum(1)

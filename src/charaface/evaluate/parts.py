@@ -9,17 +9,14 @@ import numpy as np
 
 from charaface.evaluate.table import Cell, Estimate, Goal, Section
 from charaface.face import ACCESSORIES, PARTS, Face
-from charaface.metrics import bootstrap, confusion
+from charaface.metrics import bootstrap, confusion, ious
 from charaface.session import Session
-from charaface.synth.labels import PARTS as DRAWN
-from charaface.synth.labels import Render
+from charaface.synth.labels import FACE_PARTS, Render
 from charaface.tasks.attributes import describe
 from charaface.tasks.landmarks import landmarks
 from charaface.tasks.segment import maps
 
 SEED, COUNT, SIZE = 9002, 2000, 192  # a seed that no recipe names
-_AS = {"eye": "eyes", "brow": "brows", **dict.fromkeys(("neck", "ear", "skin", "nose"), "skin")}
-_TABLE = np.asarray([PARTS.index(_AS.get(name, name)) if _AS.get(name, name) in PARTS else 0 for name in DRAWN])
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +50,7 @@ def judge_parts(
         given = landmarks(one.image, [Face(face.box)], weights="generated")
         (parts,) = maps(one.image, given, network)
         (said,) = describe(one.image, given, network, "none")
-        flat = confusion(_TABLE[one.masks[0]].ravel(), parts.ravel(), len(PARTS))
+        flat = confusion(FACE_PARTS[one.masks[0]].ravel(), parts.ravel(), len(PARTS))
         tables.append(flat)
         told.append([*((said.accessories or {})[name] for name in ACCESSORIES), said.monochrome])
         worn = face.accessories or {}
@@ -64,13 +61,6 @@ def judge_parts(
 
 def _or_nan(value: float | None) -> float:
     return float("nan") if value is None else value
-
-
-def ious(tables: np.ndarray) -> np.ndarray:
-    """(..., P) IoU of each part of (..., P, P) tables of pixels; NaN for one that is nowhere."""
-    hit = np.diagonal(tables, axis1=-2, axis2=-1).astype(np.float64)
-    either = tables.sum(-1) + tables.sum(-2) - hit
-    return np.asarray(np.where(either > 0, hit / np.maximum(either, 1), np.nan))
 
 
 def goal(parted: Parted) -> Goal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from charaface import face
 from charaface.face import Face
 
 # Values of the part masks, painted in this order (a later part covers an earlier one).
@@ -25,6 +26,11 @@ PARTS = (
     "glasses",
     "hat",
     "cover",
+)
+_AS_PARTS = {"eye": "eyes", "brow": "brows", **dict.fromkeys(("neck", "ear", "skin", "nose"), "skin")}
+# (len(PARTS),) uint8: which of face.PARTS each part counts as; what a face has no part for is background
+FACE_PARTS = np.asarray(
+    [face.PARTS.index(name) if (name := _AS_PARTS.get(part, part)) in face.PARTS else 0 for part in PARTS], np.uint8
 )
 DOMAINS = ("anime", "cartoon", "manga", "comic", "webtoon", "chibi", "caricature", "painting", "line")
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from charaface.face import ACCESSORIES, PARTS
-from charaface.synth.labels import PARTS as DRAWN
+from charaface.metrics import confusion, ious
+from charaface.synth.labels import FACE_PARTS
 from charaface.train import losses, sheets
 from charaface.train.augment import Framing, framing_matrix, occlude, warp
 from charaface.train.config import Data, Recipe, RecipeError
@@ -25,23 +26,8 @@ from charaface.train.points import net_input
 
 SIZE = 160  # pixels of a crop's side
 CROP_SCALE = 2.0  # side of the crop over the longer side of the box, as the runtime cuts it: hair needs room
-_TO_PART = {  # the generator's parts to those that are told apart; what is not named is background
-    **dict.fromkeys(("neck", "ear", "skin", "nose"), "skin"),
-    **dict.fromkeys(("hair", "mouth", "teeth", "iris", "glasses", "hat"), ""),
-    "eye": "eyes",
-    "brow": "brows",
-}
 _FLAT = 5.0  # of 255: a picture whose colours lie so near to one line has none
 Tensors = dict[str, Tensor]
-
-
-def part_table(names: Sequence[str]) -> np.ndarray:
-    """(256,) uint8: the index in PARTS of each of the generator's parts, by their names in order."""
-    out = np.zeros(256, np.uint8)
-    for value, name in enumerate(names):
-        if name in _TO_PART:
-            out[value] = PARTS.index(_TO_PART[name] or name)
-    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +90,6 @@ class ParsingJob:
         if not recipe.data.masks:
             raise RecipeError("the task segment needs data.masks = true")
         self.recipe = recipe
-        self.table = part_table(DRAWN)
         self.worlds = worlds_of(recipe.data, packs)
         self.crops = [
             self._crop(world.pack, i, np.random.default_rng((recipe.data.seed, i, 0xE7A1)), strength=0.3)
@@ -134,7 +119,7 @@ class ParsingJob:
         figures = {"miou": 0.0}
         for kind in ("", *sorted(set(self.kinds.tolist()))):
             chosen = self.kinds == kind if kind else np.ones(len(parts), np.bool_)
-            each = ious(parts[chosen], truth["labels"][chosen])
+            each = parts_told(parts[chosen], truth["labels"][chosen])
             figures[f"miou.{kind}" if kind else "miou"] = float(100 * np.nanmean(each))
             if not kind:
                 figures |= {f"iou.{name}": float(100 * v) for name, v in zip(PARTS, each, strict=True)}
@@ -162,7 +147,7 @@ class ParsingJob:
     def _crop(self, pack: Pack, index: int, rng: np.random.Generator, **options: Any) -> Crop:
         assert pack.masks is not None
         row, size = int(pack.start[index]), pack.images.shape[1]
-        labels = self.table[pack.masks[index]]
+        labels = FACE_PARTS[pack.masks[index]]
         if row == pack.start[index + 1]:  # a render that shows no face
             unknown = np.full(len(ACCESSORIES), np.nan, np.float32)
             image, parts = parsing_crop(pack.images[index], labels, np.asarray([0.2, 0.2, 0.8, 0.8]) * size, rng)
@@ -197,10 +182,7 @@ def stacked(crops: Sequence[Crop]) -> Batch:
     }
 
 
-def ious(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def parts_told(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """(len(PARTS),) IoU of each part over all pixels that are known; NaN for a part that is nowhere."""
     known = truth != UNKNOWN
-    pairs = np.bincount(len(PARTS) * truth[known].astype(np.int64) + found[known], minlength=len(PARTS) ** 2)
-    table = pairs.reshape(len(PARTS), len(PARTS)).astype(np.float64)
-    either = table.sum(axis=0) + table.sum(axis=1) - np.diag(table)
-    return np.asarray(np.where(either > 0, np.diag(table) / np.maximum(either, 1), np.nan))
+    return ious(confusion(truth[known], found[known], len(PARTS)))
