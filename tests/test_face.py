@@ -30,6 +30,12 @@ KNOWN: dict[str, Any] = {
 }
 
 
+def test_the_kind_of_a_face_is_its_likeliest_domain() -> None:
+    assert Face(BOX, domain={"photo": 0.3, "anime": 0.6, "manga": 0.1}).kind == "anime"
+    assert Face(BOX).kind is None
+    assert Face(BOX, domain={}).kind is None
+
+
 @pytest.mark.parametrize("number", [NAN, INF, -INF, 1e39, 1e308])
 def test_no_field_of_a_face_takes_what_is_no_finite_number(number: float) -> None:
     scores = np.ones(68)

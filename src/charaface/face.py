@@ -157,6 +157,11 @@ class Face:
         if not all(isinstance(note, str) for pair in self.notes.items() for note in pair):
             raise ValueError(f"notes are text by name, got {self.notes}")
 
+    @property
+    def kind(self) -> str | None:
+        """The likeliest kind of picture, "photo" for one; None where nothing is known of it."""
+        return max(self.domain, key=self.domain.__getitem__) if self.domain else None
+
     def to(self, scheme: str) -> Face:
         """The face with its points in another scheme; one without points as it is. ValueError for an unknown scheme."""
         scheme_named(scheme)

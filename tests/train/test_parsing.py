@@ -17,7 +17,7 @@ from charaface.train.fit import train
 from charaface.train.losses import parser_loss
 from charaface.train.losses.parser import UNKNOWN
 from charaface.train.nets.parser import Parsed, Parser
-from charaface.train.parsing import colourless, parsing_crop, parts_told
+from charaface.train.parsing import Shown, colourless, parsing_crop, parts_told
 
 from . import drawings
 from .conftest import WriteRecipe
@@ -34,15 +34,15 @@ def test_every_part_of_the_generator_is_a_part_of_the_network_or_background() ->
 
 
 def blocks(size: int = 96) -> np.ndarray:
-    """(size, size) parts in squares of 24 pixels."""
-    return np.kron(RNG.integers(0, len(PARTS), (size // 24, size // 24)), np.ones((24, 24))).astype(np.uint8)
+    """(size, size) parts of the generator in squares of 24 pixels."""
+    return np.kron(RNG.integers(0, len(DRAWN), (size // 24, size // 24)), np.ones((24, 24))).astype(np.uint8)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_parts_go_where_their_pixels_go(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "degrade", lambda image, *_: image)
     labels = blocks()
-    image = np.repeat((25 * labels)[..., None], 3, axis=2)
+    image = np.repeat((25 * FACE_PARTS[labels])[..., None], 3, axis=2)
     out, parts = parsing_crop(image, labels, np.array([20, 20, 70, 70]), np.random.default_rng(seed), strength=0)
     known = parts != UNKNOWN
     assert 0.2 < known.mean() <= 1
@@ -52,7 +52,7 @@ def test_parts_go_where_their_pixels_go(seed: int, monkeypatch: pytest.MonkeyPat
 
 
 def test_beyond_the_render_nothing_is_known_and_under_a_cover_there_is_no_face(monkeypatch: pytest.MonkeyPatch) -> None:
-    labels = np.full((40, 40), PARTS.index("skin"), np.uint8)
+    labels = np.full((40, 40), DRAWN.index("skin"), np.uint8)
     image = np.zeros((40, 40, 3), np.uint8)
     box = np.array([4, 4, 36, 36])
     _, parts = parsing_crop(image, labels, box, np.random.default_rng(1), strength=0)
@@ -61,6 +61,22 @@ def test_beyond_the_render_nothing_is_known_and_under_a_cover_there_is_no_face(m
     monkeypatch.setattr(parsing, "occlude", lambda picture, *_: (picture, whole))
     _, parts = parsing_crop(image, labels, box, np.random.default_rng(1), strength=100)
     assert set(np.unique(parts)) == {0, UNKNOWN}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_somebody_beside_a_face_is_no_part_of_it(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "degrade", lambda image, *_: image)
+    monkeypatch.setattr(parsing, "occlude", lambda image, *_: (image, np.zeros(image.shape[:2], np.bool_)))
+    monkeypatch.setattr(parsing, "COMPANY", 10.0)
+    box, labels = np.array([30, 30, 66, 66]), np.zeros((96, 96), np.uint8)
+    labels[30:66, 30:66] = DRAWN.index("skin")
+    white, black = np.full((96, 96, 3), 255, np.uint8), np.zeros((96, 96, 3), np.uint8)
+    other = Shown(white, np.full_like(labels, DRAWN.index("body")), box)
+    image, parts = parsing_crop(black, labels, box, np.random.default_rng(seed), other=other, strength=0.2)
+    theirs = (image[..., 0] > 128) & (parts != UNKNOWN)
+    assert theirs.mean() > 0.02
+    assert (parts[theirs] == 0).all()
+    assert (parts == PARTS.index("skin")).mean() > 0.03
 
 
 def test_grey_and_tinted_pictures_have_no_colour() -> None:
@@ -113,14 +129,20 @@ def test_the_truth_costs_nothing_and_beats_whatever_differs_from_it() -> None:
         assert worse > best + 0.1
 
 
-def test_a_coarse_map_learns_from_pixels_that_it_covers() -> None:
-    labels = torch.from_numpy(np.kron(RNG.integers(0, len(PARTS), (3, 8, 8)), np.ones((2, 2))).astype(np.uint8))
-    loss, _ = parser_loss(said(labels[:, ::2, ::2]), truths(labels), Loss())
-    assert loss < 0.01
+def test_of_every_four_pixels_one_teaches_and_four_samples_share_them_out() -> None:
+    labels = torch.from_numpy(RNG.integers(0, len(PARTS), (4, 16, 16)).astype(np.uint8))
+    guess = said((labels + 1) % 10)
+    logits = guess.parts.clone().requires_grad_()
+    loss, _ = parser_loss(guess._replace(parts=logits), truths(labels), Loss())
+    loss.backward()
+    assert logits.grad is not None
+    taught = logits.grad.abs().sum(1) > 0  # (4, 16, 16)
+    assert taught.flatten(1).float().mean(1).tolist() == [0.25] * 4
+    assert taught.any(0).all()
 
 
 def test_what_is_not_known_teaches_nothing() -> None:
-    labels = torch.from_numpy(RNG.integers(0, len(PARTS), (1, 16, 16)).astype(np.uint8))
+    labels = torch.from_numpy(RNG.integers(0, len(PARTS), (4, 16, 16)).astype(np.uint8))
     labels[:, :8] = UNKNOWN
     truth = truths(labels)
     truth["accessories"][:, 0] = float("nan")
@@ -140,7 +162,7 @@ def test_what_is_not_known_teaches_nothing() -> None:
 
 def test_the_network_parses_crops_of_any_multiple_of_32() -> None:
     net = Parser()
-    assert net(torch.zeros(2, 3, 64, 96)).parts.shape == (2, len(PARTS), 32, 48)
+    assert net(torch.zeros(2, 3, 64, 96)).parts.shape == (2, len(PARTS), 64, 96)
     assert net.eval()(torch.zeros(1, 3, 64, 64)).shape == (1, len(PARTS), 64, 64)
 
 

@@ -170,8 +170,8 @@ class _Tally:
             self.rows.append(_row(face))
             if face.emotion is not None:
                 self.emotions[face.emotion.label] += 1
-            if face.domain:
-                self.domains[max(face.domain, key=lambda name: (face.domain or {})[name])] += 1
+            if face.kind is not None:
+                self.domains[face.kind] += 1
             if face.landmarks is not None:
                 name = face.landmarks.scheme
                 self.sums.setdefault(name, _Sums(len(face.landmarks.points))).add(face, face.landmarks)

@@ -53,10 +53,9 @@ def judge_renders(
             (said,) = ask(render.image, read, [network])
             assert said is not None  # of a face of an unknown kind every network is asked
             assert face.pose is not None
-            assert face.domain is not None
             found.append(said.probabilities)
             labels.append(label)
-            domains.append(max(face.domain, key=face.domain.__getitem__))
+            domains.append(face.kind or "")
             yaws.append(face.pose.yaw)
     whole = Judged(RENDERS, network.spec.label, np.asarray(labels), np.stack(found))
     return Drawn(whole, np.asarray(domains), np.asarray(yaws))

@@ -142,7 +142,7 @@ def sample_style(rng: np.random.Generator, domain: str) -> Style:
         light=1.0 if rng.random() < 0.5 else -1.0,
         taper=rng.random() < {"cartoon": 0.35, "line": 0.5, "chibi": 0.5}.get(domain, 0.85),
         tone_size=uniform(rng, 2.5, 6.0),
-        tone_kind=pick(rng, dots=0.8, lines=0.2),
+        tone_kind=pick(rng, none=0.45, dots=0.4, lines=0.15) if domain == "line" else pick(rng, dots=0.8, lines=0.2),
     )
 
 
@@ -180,7 +180,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         mouth = replace(mouth, y=nose.y + uniform(rng, 0.15, 0.65) * (build.chin - nose.y))
     beardy = male > 0.6 and domain in ("cartoon", "comic", "caricature", "painting", "manga", "line")
     hats = {"anime": 0.14, "cartoon": 0.2, "comic": 0.25, "painting": 0.15, "chibi": 0.2}.get(domain, 0.1)
-    glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.12}.get(domain, 0.07)
+    glasses = 0.0 if eyes.kind == "lens" else {"cartoon": 0.12, "caricature": 0.15, "comic": 0.14}.get(domain, 0.1)
     seen = 0.85 if domain in ("anime", "manga", "webtoon", "chibi") else 0.5
     hair = sample_hair(rng, domain, male, hair_colour, build.crown)
     wild = domain in ("cartoon", "caricature", "comic")
@@ -210,7 +210,7 @@ def sample_character(rng: np.random.Generator, domain: str | None = None) -> Cha
         age=uniform(rng, 0.3, 1.0) if old else 0.0,
         beard=pick(rng, moustache=0.4, goatee=0.2, full=0.3, stubble=0.1) if beardy and rng.random() < 0.45 else "",
         male=male,
-        glasses=pick(rng, clear=0.8, dark=0.2) if rng.random() < glasses else "",
+        glasses=pick(rng, clear=0.7, dark=0.3) if rng.random() < glasses else "",
         hat=pick(
             rng,
             cap=0.2,

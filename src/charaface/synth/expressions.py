@@ -68,7 +68,7 @@ LIPS: dict[str, Lips] = {
     "talk": Lips((-0.1, 0.12), (0.5, 0.9), "arc", 0.05, {"dee": 0.5, "triangle": 0.25, "bean": 0.25}, (0.03, 0.07)),
     "cat at rest": Lips((0.25, 0.4), (0.6, 0.9), "cat"),
     # pleased
-    "smile": Lips((0.4, 1.1), (0.8, 1.5)),
+    "smile": Lips((0.4, 1.1), (0.6, 1.5), least=0.07),
     "cat": Lips((0.4, 0.9), (0.7, 1.2), "cat"),
     "smirk": Lips((0.35, 0.7), asym=(0.15, 0.4)),
     "grin": Lips(
@@ -76,12 +76,13 @@ LIPS: dict[str, Lips] = {
         teeth={"grid": 0.6, "upper": 0.4},
     ),
     "laugh": Lips(
-        (0.2, 0.75), (0.9, 1.6), shapes={"dee": 0.75, "triangle": 0.15, "bean": 0.1}, open=(0.07, 0.25), teeth=_OPEN,
-        big=0.25,
+        (0.2, 0.75), (0.65, 1.6), least=0.07, shapes={"dee": 0.75, "triangle": 0.15, "bean": 0.1}, open=(0.045, 0.25),
+        teeth=_OPEN, big=0.25,
     ),
     "cheeky": Lips((0.4, 0.9), (0.8, 1.3), shapes={"dee": 1.0}, open=(0.04, 0.1), lick=True),
     # displeased
-    "frown": Lips((-1.1, -0.4), (0.6, 1.2)),
+    "frown": Lips((-1.1, -0.4), (0.5, 1.2), least=0.07),
+    "worried": Lips((-0.5, 0.0), (0.4, 0.9), least=0.06),
     "peak": Lips((-1.2, -0.5), (0.5, 1.0), "peak"),
     "slant": Lips((-0.35, 0.0), asym=(0.25, 0.55)),
     "pout": Lips((-1.1, -0.5), (0.45, 0.7), under=True),
@@ -106,7 +107,7 @@ LIPS: dict[str, Lips] = {
     ),
     "sob": Lips((-0.9, -0.3), (0.6, 1.1), "wave", shapes={"dome": 0.7, "oval": 0.3}, open=(0.05, 0.14)),
     # struck
-    "o": Lips((-0.1, 0.1), (0.5, 1.0), shapes={"oval": 1.0}, open=(0.06, 0.2)),
+    "o": Lips((-0.1, 0.1), (0.4, 1.0), least=0.06, shapes={"oval": 1.0}, open=(0.045, 0.2), asym=(0.0, 0.3)),
     "dot": Lips((0.0, 0.0), (0.25, 0.45), shapes={"oval": 1.0}, open=(0.035, 0.06)),
     "gasp": Lips(
         (-0.3, 0.0), (0.6, 1.1), shapes={"oval": 0.8, "dome": 0.1, "triangle": 0.1}, open=(0.12, 0.28),
@@ -141,14 +142,14 @@ WAYS: dict[str, tuple[Way, ...]] = {
             0.4, {"sneer": 0.65, "slant": 0.2, "wave": 0.15},
             (-0.05, 0.02), (0.0, 0.18), (0.07, 0.15), (0.0, 0.05),
             {"lids": 1.0}, (0.6, 0.85), (0.3, 0.55), (-0.15, 0.05), (0.5, 1.0), (0.0, 0.3),
-            marked=0.75, marks={"wrinkle": 0.7, "green": 0.15, "gloom": 0.1, "sweat": 0.05},
+            marked=0.9, marks={"wrinkle": 0.7, "green": 0.15, "gloom": 0.1, "sweat": 0.05},
         ),
         Way(
             0.35, {"tongue": 0.85, "tremble": 0.15},
             (-0.06, 0.02), (-0.1, 0.2), (-0.05, 0.1), (0.0, 0.05),
             {"lids": 0.45, "slits": 0.3, "wedge": 0.12, "squeezed": 0.13}, (0.5, 0.8),
             (0.2, 0.5), (-0.1, 0.1), (0.5, 1.0),
-            marked=0.7, marks={"wrinkle": 0.35, "green": 0.45, "gloom": 0.12, "sweat": 0.08},
+            marked=0.85, marks={"wrinkle": 0.35, "green": 0.45, "gloom": 0.12, "sweat": 0.08},
         ),
         Way(
             0.25, {"wave": 0.5, "slant": 0.3, "zigzag": 0.2},
@@ -198,20 +199,25 @@ WAYS: dict[str, tuple[Way, ...]] = {
     ),
     "sad": (
         Way(
-            0.42, {"frown": 0.85, "pout": 0.15},
+            0.34, {"frown": 0.85, "pout": 0.15},
             (-0.01, 0.06), (-0.65, -0.35), (-0.02, 0.02), (0.0, 0.05),
-            {"lids": 0.72, "shut": 0.14, "dull": 0.14}, (0.65, 0.95), (0.0, 0.35), (-0.6, -0.15), gaze=(0.0, 0.8),
-            marked=0.35, marks={"tears": 0.5, "welling": 0.35, "gloom": 0.15},
+            {"lids": 0.72, "shut": 0.14, "dull": 0.14}, (0.72, 0.98), (0.0, 0.2), (-0.6, -0.2), gaze=(0.0, 0.8),
+            marked=0.4, marks={"tears": 0.5, "welling": 0.35, "gloom": 0.15},
         ),
         Way(
-            0.36, {"wail": 0.6, "sob": 0.4},
+            0.32, {"wail": 0.6, "sob": 0.4},
             (0.0, 0.09), (-0.65, -0.35), (-0.02, 0.02), (0.01, 0.07),
             {"lids": 0.38, "shut": 0.3, "squeezed": 0.1, "wedge": 0.1, "arcs": 0.06, "slits": 0.06}, (0.65, 1.0),
             (0.0, 0.3), (-0.5, -0.15), (0.0, 0.5),
             marked=0.92, marks={"tears": 0.46, "streams": 0.46, "welling": 0.08},
         ),
         Way(
-            0.22, {"frown": 0.7, "sob": 0.3},
+            0.14, {"worried": 0.7, "frown": 0.3},
+            (0.02, 0.08), (-0.7, -0.4), (-0.02, 0.02), (0.0, 0.06), open=(0.9, 1.05), marked=0.2,
+            marks={"sweat": 0.4, "welling": 0.3, "gloom": 0.3},
+        ),
+        Way(
+            0.2, {"frown": 0.7, "sob": 0.3},
             (0.0, 0.08), (-0.65, -0.35), (-0.02, 0.02), (0.0, 0.05), {"lids": 0.9, "dull": 0.1}, (0.85, 1.05),
             (0.0, 0.2), (-0.5, -0.15), marked=0.92, marks={"welling": 0.5, "tears": 0.45, "blush": 0.05},
         ),

@@ -61,7 +61,7 @@ def sample_state(rng: np.random.Generator, who: Character, expression: str | Non
     """
     feel = expression or weighted(rng, EXPRESSIONS, SHARES)
     turn = sample_turn(rng, 14.0 if who.style.domain == "cartoon" else 9.0)
-    covers = {"hand": 0.4, "mask": 0.2, "patch": 0.25, "plaster": 0.15}
+    covers = {"hand": 0.3, "mask": 0.4, "patch": 0.18, "plaster": 0.12}
     if expression:
         turn = replace(turn, yaw=turn.yaw if abs(turn.yaw) <= SHOWN else uniform(rng, -SHOWN, SHOWN))
         covers = {"patch": 0.25, "plaster": 0.15}
@@ -87,7 +87,7 @@ def sample_state(rng: np.random.Generator, who: Character, expression: str | Non
         brow_uneven=uneven if rng.random() < 0.5 else -uneven,
         brow_knit=uniform(rng, *way.brow_knit) * strength,
         jaw_drop=drop, expression=feel,
-        cover=pick(rng, **covers) if rng.random() < 0.07 else "",
+        cover=pick(rng, **covers) if rng.random() < 0.1 else "",
         marks=_sample_marks(rng, who, way),
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ class Style:
     taper: bool = True
     wobble: float = 0.0  # unsteady hand, in outer-eye distances
     tone_size: float = 4.0  # pixels from dot to dot of a screentone
-    tone_kind: str = "dots"  # dots, lines
+    tone_kind: str = "dots"  # dots, lines; none: a line drawing, whose hair and clothes are white
 
 
 def luminance(colour: Colour) -> float:
@@ -178,6 +178,8 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0, *, n
 
 # In ink, skin stays the white of the paper.
 _WHITE = tuple(PARTS.index(p) for p in ("skin", "neck", "ear", "nose"))
+# ... and so does all of these in a line drawing.
+_BLANK = tuple(PARTS.index(p) for p in ("body", "hair", "hat", "mouth"))
 
 
 def ellipse_at(middle: np.ndarray, rx: float, ry: float, angle: float = 0.0, *, n: int = 32) -> np.ndarray:
@@ -232,11 +234,13 @@ class Pen:
     def _ink(self, path: skia.Path, colour: Colour, alpha: float, part: int | None) -> None:
         skin = colour[0] > colour[1] > colour[2] and part in _WHITE
         level = 1.0 if skin else luminance(colour) if alpha > 0.6 else 1 - alpha * (1 - luminance(colour))
+        if self.style.tone_kind == "none" and part in _BLANK:
+            level = 1.0
         if alpha > 0.6:
             base = 0.05 if level < 0.22 else 1.0
             paint = skia.Paint(Color4f=skia.Color4f(base, base, base, 1), AntiAlias=True)
             self.canvas.drawPath(path, paint)
-        if 0.22 <= level < 0.8:
+        if 0.22 <= level < 0.8 and self.style.tone_kind != "none":
             tile = _tone_tile(self.style.tone_kind, int(np.clip((level - 0.1) * 10, 0, 7)))
             k = self.style.tone_size / 11
             matrix = skia.Matrix.Scale(k, k)

@@ -66,7 +66,7 @@ def describe(image: np.ndarray, faces: Sequence[Face], network: Session, present
 def _described(face: Face, parsing: Parsing, network: Session, presentation: Presented) -> Face:
     told = parsing.told
     monochrome = told.get("monochrome", {}).get("monochrome")
-    shown = presentation == "all" or (presentation == "drawn" and bool(face.domain) and not is_photo(face))
+    shown = presentation == "all" or (presentation == "drawn" and face.kind not in (None, "photo"))
     return replace(
         face,
         colours=colours(face, parsing) if monochrome is None or monochrome < 0.5 else None,
@@ -77,18 +77,13 @@ def _described(face: Face, parsing: Parsing, network: Session, presentation: Pre
     )
 
 
-def is_photo(face: Face) -> bool:
-    """Whether a face is most likely photographed."""
-    return bool(face.domain) and max(face.domain or {}, key=(face.domain or {}).__getitem__) == "photo"
-
-
 def colours(face: Face, parsing: Parsing) -> dict[str, Colour]:
     """The colours of the parts of a face with points; a part of too few pixels is absent."""
     out = {}
     for name, mask in _masks(face, parsing).items():
         if mask.sum() >= _LEAST[name]:
             rgb, share = commonest(parsing.crop[mask])
-            out[name] = Colour(hex_of(rgb), named(name, rgb, photo=is_photo(face)), share)
+            out[name] = Colour(hex_of(rgb), named(name, rgb, photo=face.kind == "photo"), share)
     return out
 
 
@@ -100,9 +95,10 @@ def _masks(face: Face, parsing: Parsing) -> dict[str, np.ndarray]:
     points = transform(face.landmarks.to("ibug68").points, parsing.matrix)
     middles = [points[part].mean(axis=0) for part in _EYES.values()]
     rows, columns = np.indices(labels.shape)
-    apart = [np.hypot(columns - x, rows - y) for x, y in middles]
+    seen = [bool(face.landmarks.to("ibug68").visible[part].any()) for part in _EYES.values()]
+    apart = [np.hypot(columns - x, rows - y) if there else np.inf for (x, y), there in zip(middles, seen, strict=True)]
     own = (apart[0] <= apart[1], apart[0] > apart[1])
-    eyes = {name: iris & side for name, side in zip(_EYES, own, strict=True)}
+    eyes = {name: iris & side for name, side, there in zip(_EYES, own, seen, strict=True) if there}
     return {"hair": _inner(hair), "skin": _inner(skin), **eyes}
 
 

@@ -85,12 +85,12 @@ def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
     if not readers.alone:
         weights["pose"] = readers.framer.spec.label
     marks, pose = reading.landmarks(readers.reader.spec.scheme or ""), _pose(reading)
-    domain = _domain(face, reading, readers)
-    photo = domain.get("photo", 0.0) if domain else 0.0
-    if readers.offsets and domain and pose and photo == max(domain.values()):
-        marks = replace(marks, points=readers.offsets.moved(marks.points, pose.roll, photo))
+    face = replace(face, landmarks=marks, pose=pose, domain=_domain(face, reading, readers), weights=weights)
+    if readers.offsets and face.domain and face.kind == "photo" and pose:
+        points = readers.offsets.moved(marks.points, pose.roll, face.domain["photo"])
         weights["landmarks"] += " + photo-offsets"
-    return replace(face, landmarks=marks, pose=pose, domain=domain, weights=weights)
+        face = replace(face, landmarks=replace(marks, points=points), weights=weights)
+    return face
 
 
 def _domain(face: Face, reading: Reading, readers: Readers) -> dict[str, float] | None:

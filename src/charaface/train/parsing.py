@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -25,9 +25,18 @@ from charaface.train.photometry import degrade
 from charaface.train.points import net_input
 
 SIZE = 160  # pixels of a crop's side
+COMPANY = 0.2  # how often somebody else is in the crop: not a part of this face
 CROP_SCALE = 2.0  # side of the crop over the longer side of the box, as the runtime cuts it: hair needs room
 _FLAT = 5.0  # of 255: a picture whose colours lie so near to one line has none
 Tensors = dict[str, Tensor]
+
+
+class Shown(NamedTuple):
+    """A render of one face."""
+
+    image: np.ndarray  # (H, W, 3) uint8
+    labels: np.ndarray  # (H, W) uint8, indices into synth's PARTS
+    box: np.ndarray  # (4,) of its face
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +57,13 @@ def parsing_crop(
     rng: np.random.Generator,
     *,
     size: int = SIZE,
-    other: np.ndarray | None = None,
+    other: Shown | None = None,
     strength: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A crop (size, size, 3) of a render and the (size, size) parts of its pixels, after a random life.
 
-    labels are (H, W) indices into PARTS. Where something is laid over the picture there is no part of a face.
+    labels are (H, W) indices into synth's PARTS, those returned into face.PARTS. Where something is laid over the
+    picture there is no part of a face, and somebody else is none; other is who may stand there.
     """
     wide, shift = float(np.exp(rng.normal(0, 0.14))), rng.uniform(-0.08, 0.08, 2)
     angle = strength * float(rng.normal(0, 8))
@@ -67,13 +77,40 @@ def parsing_crop(
     )
     matrix = framing_matrix(box, framing, size)
     out = warp(image, matrix, size, rng, reflect=False)
-    parts = np.asarray(
-        cv2.warpAffine(labels, matrix, (size, size), flags=cv2.INTER_NEAREST, borderValue=float(UNKNOWN))
-    )
+    drawn = _labels(labels, matrix, size)
+    parts = np.where(drawn == UNKNOWN, UNKNOWN, FACE_PARTS[np.minimum(drawn, len(FACE_PARTS) - 1)]).astype(np.uint8)
+    if other is not None and rng.random() < COMPANY * strength:
+        out, parts = joined(out, parts, drawn, other, framing, rng)
     if rng.random() < 0.2 * strength:
-        out, cover = occlude(out, rng, other)
+        out, cover = occlude(out, rng, other.image if other else None)
         parts = np.where(cover & (parts != UNKNOWN), 0, parts).astype(np.uint8)
     return degrade(out, rng, strength), parts
+
+
+def joined(
+    image: np.ndarray,
+    parts: np.ndarray,
+    labels: np.ndarray,
+    other: Shown,
+    framing: Framing,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A crop, and the (S, S) parts of it, with somebody else beside its face: behind it or, by chance, before it."""
+    size, side = len(image), 1 if rng.random() < 0.5 else -1
+    shift = (side * float(rng.uniform(0.6, 1.3)), float(rng.uniform(-0.5, 0.5)))
+    scale = framing.scale * float(np.exp(rng.normal(0, 0.25)))
+    own = replace(framing, scale=scale, shift=(shift[0] + framing.shift[0], shift[1] + framing.shift[1]))
+    matrix = framing_matrix(other.box, own, size)
+    there = np.isin(_labels(other.labels, matrix, size), (0, UNKNOWN), invert=True)
+    if rng.random() < 0.6:  # behind
+        there &= labels == 0
+    company = cv2.warpAffine(other.image, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    return np.where(there[..., None], company, image), np.where(there & (parts != UNKNOWN), 0, parts).astype(np.uint8)
+
+
+def _labels(labels: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+    flags = cv2.INTER_NEAREST
+    return np.asarray(cv2.warpAffine(labels, matrix, (size, size), flags=flags, borderValue=float(UNKNOWN)))
 
 
 def colourless(image: np.ndarray) -> bool:
@@ -139,7 +176,7 @@ class ParsingJob:
     def _sample(self, k: int, data: Data) -> Crop:
         rng = np.random.default_rng((self.recipe.seed, k))
         world = drawn_world(self.worlds, rng)
-        other = world.pack.images[int(rng.integers(world.count))]
+        other = _shown(world.pack, int(rng.integers(world.count)))
         return self._crop(
             world.pack, shuffled(self.recipe.seed, world.count, k), rng, other=other, strength=data.strength
         )
@@ -147,7 +184,7 @@ class ParsingJob:
     def _crop(self, pack: Pack, index: int, rng: np.random.Generator, **options: Any) -> Crop:
         assert pack.masks is not None
         row, size = int(pack.start[index]), pack.images.shape[1]
-        labels = FACE_PARTS[pack.masks[index]]
+        labels = pack.masks[index]
         if row == pack.start[index + 1]:  # a render that shows no face
             unknown = np.full(len(ACCESSORIES), np.nan, np.float32)
             image, parts = parsing_crop(pack.images[index], labels, np.asarray([0.2, 0.2, 0.8, 0.8]) * size, rng)
@@ -164,11 +201,18 @@ class ParsingJob:
             with torch.inference_mode():
                 batch = net_input(torch.from_numpy(images[i : i + 32]).to(device), 3)
                 found: Parsed = net.predict(batch)  # type: ignore[operator]
-                large = nn.functional.interpolate(found.parts, scale_factor=2.0, mode="bilinear")
-            parts.append(large.argmax(1).to(torch.uint8).cpu().numpy())
+            parts.append(found.parts.argmax(1).to(torch.uint8).cpu().numpy())
             rest = torch.cat([found.accessories, found.monochrome[:, None], found.masculine[:, None]], dim=1)
             told.append(rest.cpu().numpy())
         return np.concatenate(parts), np.concatenate(told)
+
+
+def _shown(pack: Pack, index: int) -> Shown | None:
+    """A render of a pack; None where it shows no face."""
+    assert pack.masks is not None
+    row = int(pack.start[index])
+    found = row < pack.start[index + 1]
+    return Shown(pack.images[index], pack.masks[index], pack.box[row]) if found else None
 
 
 def stacked(crops: Sequence[Crop]) -> Batch:

@@ -1,8 +1,10 @@
 """The parsing network: a crop in; which part each pixel belongs to, what is worn, whether there is colour.
 
 A U-Net (Ronneberger et al. 2015) of few channels over the residual blocks of the landmark network. Departures: its
-skips are added, not joined; the first skip is the stem's, so that the finest map has half the side of the crop; and
-from its bottom the same trunk says what the face wears, whether the picture has colour and how it is presented.
+skips are added, not joined; the first skip is the stem's, at half the side of the crop, and each place there says the
+parts of its four pixels (sub-pixel convolution, Shi et al. 2016), since a brow may be a stroke of one pixel; and from
+the bottom and the finest map together it says what the face wears, whether the picture has colour and how it is
+presented: the rim of clear glasses is to be seen in the finest map alone.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _WIDTHS = (24, 32, 64, 128, 160)  # channels at halves of the side, from 1/2 to 
 class Parsed(NamedTuple):
     """All that the network says of a batch of crops, as logits."""
 
-    parts: Tensor  # (N, len(PARTS), S / 2, S / 2), half the size of the crop
+    parts: Tensor  # (N, len(PARTS), S, S)
     accessories: Tensor  # (N, len(ACCESSORIES))
     monochrome: Tensor  # (N,)
     masculine: Tensor  # (N,)
@@ -44,8 +46,8 @@ class Parser(nn.Module):
         self.side2, self.side1 = conv_norm(b, fine, 1), conv_norm(a, fine, 1)
         self.mix2 = nn.Sequential(conv_norm(fine, fine), nn.ReLU(inplace=True))
         self.mix1 = nn.Sequential(conv_norm(fine, fine), nn.ReLU(inplace=True))
-        self.out = nn.Conv2d(fine, len(PARTS), 1)
-        self.whole = nn.Sequential(nn.Linear(2 * e, 64), nn.ReLU(inplace=True))
+        self.out = nn.Sequential(nn.Conv2d(fine, 4 * len(PARTS), 1), nn.PixelShuffle(2))
+        self.whole = nn.Sequential(nn.Linear(2 * (e + fine), 64), nn.ReLU(inplace=True))
         self.told = nn.Linear(64, len(ACCESSORIES) + 2)
 
     def predict(self, x: Tensor) -> Parsed:
@@ -60,12 +62,16 @@ class Parser(nn.Module):
         y = self.mix2(F.relu(self.side2(x2) + _doubled(y)))
         y = self.mix1(F.relu(self.side1(x1) + _doubled(y)))  # (N, fine, S/2, S/2)
         parts = self.out(y)
-        told = self.told(self.whole(torch.cat([x5.mean((2, 3)), x5.amax((2, 3))], dim=1)))
+        told = self.told(self.whole(torch.cat([*_pooled(x5), *_pooled(y)], dim=1)))
         return Parsed(parts.float(), told[:, :-2].float(), told[:, -2].float(), told[:, -1].float())
 
     def forward(self, x: Tensor) -> Tensor | Parsed:
         found = self.predict(x)
-        return found if self.training else F.interpolate(found.parts, scale_factor=2.0, mode="bilinear")
+        return found if self.training else found.parts
+
+
+def _pooled(x: Tensor) -> tuple[Tensor, Tensor]:
+    return x.mean((2, 3)), x.amax((2, 3))
 
 
 def _doubled(x: Tensor) -> Tensor:
