@@ -81,7 +81,7 @@ def test_an_expression_is_in_the_brows_and_the_mouth_and_not_in_the_marks_alone(
     assert means["surprise"]["raise"] > max(v["raise"] for name, v in means.items() if name not in ("surprise", "fear"))
     assert means["surprise"]["open"] > 0.1 > means["neutral"]["open"]
     for name, mean in means.items():  # marks help and are never all there is
-        assert mean["marked"] < (0.1 if name == "neutral" else 0.85), name
+        assert mean["marked"] < (0.1 if name == "neutral" else 0.9), name  # the wrinkled nose of disgust is one
 
 
 def test_an_expression_that_is_asked_for_is_turned_to_the_viewer_and_bare():
