@@ -18,7 +18,18 @@ import numpy as np
 import record
 
 from charaface import session, weights
-from charaface.evaluate import colours, data_folder, named, parts, photographs, points, reliability, renders, shipped
+from charaface.evaluate import (
+    colours,
+    data_folder,
+    named,
+    parts,
+    people,
+    photographs,
+    points,
+    reliability,
+    renders,
+    shipped,
+)
 from charaface.evaluate.emotion import judge_fer2013
 from charaface.evaluate.emotion import table as emotion_table
 from charaface.evaluate.labels import HAND_LABELS, read_cartoon_boxes, read_drawn, read_photographs
@@ -46,9 +57,10 @@ def main() -> None:
     shot, drawn = some(read_photographs(data, HAND_LABELS)), read_drawn(HAND_LABELS / "drawn.json")
     for choice, words in (("generated", "raw"), ("all", "with offsets")):
         answers = Answers(shipped(threads=2, weights=choice), data, default_keep())
-        people = points.score(answers, shot, _say)
-        goals += photographs.goals(people, words)
-        sections += photographs.sections(people, words)
+        persons = points.score(answers, shot, _say)
+        goals += photographs.goals(persons, words)
+        sections += photographs.sections(persons, words)
+    sections.append(people.section(persons, data, partial(attributes, threads=2), words))
     scored = points.score(answers, drawn, _say)
     goals += points.goals(scored)
     sections += points.sections(scored, drawn)[:1]
