@@ -346,3 +346,19 @@ def test_the_points_of_another_network_are_held_still_too(world: World, tmp_path
         return float(np.abs(np.diff(seen, axis=0)).mean())
 
     assert tremble(True) < 0.35 * tremble(False)
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_one_odd_frame_does_not_change_the_kind_of_picture(smooth: bool, world: World, tmp_path: Path) -> None:
+    plain, seen = world.landmarker, []
+
+    def answer(batch: np.ndarray) -> dict[str, np.ndarray]:
+        seen.append(len(batch))
+        odd = len(seen) == 12  # some frame in the middle
+        domain = np.full((len(batch), 2), [0.9, 0.1] if odd else [0.2, 0.8], np.float32)
+        return {**plain.run(batch), "domain": domain}
+
+    world.landmarker = Fake(replace(plain.spec, labels={"domain": ("photo", "anime")}), answer)
+    kinds = [f.faces[0].kind for f in frames(clip(tmp_path, [[(60 + i, 60, 100)] for i in range(20)]), smooth=smooth)]
+    assert kinds.count("photo") == (0 if smooth else 1)
+    assert kinds[0] == "anime"

@@ -21,7 +21,7 @@ from charaface.tasks.attributes import Descriptions, Presented, check_presented
 from charaface.tasks.detect import THRESHOLD, Found, find, order
 from charaface.tasks.emotion import Expressions, load_networks
 from charaface.tasks.landmarks import with_landmarks
-from charaface.tracking import NEAR_ENOUGH, PointFilter, affinity, is_cut, is_plain, match, thumbnail
+from charaface.tracking import NEAR_ENOUGH, PointFilter, Vote, affinity, is_cut, is_plain, match, thumbnail
 from charaface.video import Clip, ClipFrame
 from charaface.weights import Choice, check_choice
 
@@ -71,11 +71,11 @@ def frames(
     Faces are searched for in the first frame, after a cut, where one is lost, where there is none and every `every`
     frames; in between each is read where it was. Frame 0 has the faces of landmarks(source) (or detect, emotion), to
     the bit, and a frame that shows what the last one showed is not computed again. A track ends at a cut; a picture
-    has none. smooth takes the trembling out of the points, and has an expression be the mean of the last half second
-    of its track and attributes stay for as long. start and stop leave the frames from one number up to
-    another, as a slice does, with their own numbers and times; the first of them is searched like a first frame. fps
-    takes the frames shown at that rate in place of the clip's own, of what start and stop leave, numbered anew. task:
-    "landmarks", "detect", "attributes", "emotion", or several, or "analyze" for all; weights as for emotion,
+    has none. smooth takes the trembling out of the points, and has the kind of picture and the expression be means of
+    the last half second of their track and attributes stay for as long. start and stop leave the frames from one number
+    up to another, as a slice does, with their own numbers and times; the first of them is searched like a first frame.
+    fps takes the frames shown at that rate in place of the clip's own, of what start and stop leave, numbered anew.
+    task: "landmarks", "detect", "attributes", "emotion", or several, or "analyze" for all; weights as for emotion,
     presentation as for attributes, other options and errors as for landmarks, and InputError for a clip that ends
     before start. Memory does not grow.
     """
@@ -224,6 +224,7 @@ class Follower:
         self._small: np.ndarray | None = None
         self._faces: list[Face] = []
         self._memory: OrderedDict[bytes, list[_Seen]] = OrderedDict()
+        self._kinds = Vote()
 
     def see(self, image: np.ndarray, time: float) -> list[Face]:
         """The faces of an (H, W, 3) uint8 picture at a time in seconds, biggest first, numbered."""
@@ -353,7 +354,9 @@ class Follower:
         if not self._options.smooth:
             return face
         held = one.reading.moved(lambda points: track.filter(points, time))
-        if np.array_equal(held.points, track.points):
+        if held.domain is not None:  # one odd frame of a drawing is no photograph, whose points lie elsewhere
+            held = held._replace(domain=self._kinds({track.number: held.domain}, time)[track.number])
+        if np.array_equal(held.points, track.points) and held.domain is one.reading.domain:
             return face
         box = held.box(width, height)
         return with_landmarks(replace(face, box=face.box if box is None else box), held, self._readers)
