@@ -99,6 +99,12 @@ def test_at_an_edge_it_moves_into_the_picture(box: tuple[float, ...]) -> None:
     assert abs(int(touched(draw_faces(paper(), [face(box=box, happy=0.9)], BARE)).sum()) - int(middle)) < 0.02 * middle
 
 
+def test_a_face_that_fills_its_picture_keeps_its_badge_and_has_no_bars() -> None:
+    drawn = touched(draw_faces(paper(220, 220), [face(box=(20, 45, 200, 215), happy=0.9)], BARE))
+    assert drawn[:60].any()
+    assert not drawn[90:215, 20:200].any()
+
+
 def test_a_small_face_has_no_bars_and_a_small_picture_does_not_fail() -> None:
     small = touched(draw_faces(paper(), [face(box=(200, 150, 230, 180), happy=0.9)], BARE))
     assert small[:150].any()

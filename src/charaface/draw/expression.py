@@ -14,6 +14,7 @@ from charaface.draw.style import COLOURS, EXPRESSION_COLOURS, DrawStyle, rgb
 from charaface.face import EXPRESSIONS, Face
 
 ROOM = 48.0  # pixels of a face's side below which bars would be larger than the face
+_MOST = 0.15  # of a face that its bars may cover
 _SMALLEST, _LARGEST = 24, 120  # pixels of the drawn face
 _TALL = "Agjpy|"  # letters as high and as low as any
 _CLEAR, _GROOVE = 0.82, 0.22  # cover of the plate, and of what a bar does not fill
@@ -34,17 +35,37 @@ def draw_expression(out: np.ndarray, face: Face, size: float, style: DrawStyle) 
     _put(out, badge, (x0 + x1 - width) / 2, above)
     if size >= ROOM:
         bars = _bars(face.emotion.probabilities, colours, int(np.clip(0.085 * size, 9, 28)))
-        gap = 0.06 * size
-        left, right = x0 - gap - bars.shape[1], x1 + gap
-        fits = right + bars.shape[1] <= out.shape[1] or out.shape[1] - x1 >= x0
-        _put(out, bars, right if fits else left, y0)
+        place = _beside(bars, face, 0.06 * size, out)
+        if place:
+            _put(out, bars, *place)
+
+
+def _beside(ink: np.ndarray, face: Face, gap: float, out: np.ndarray) -> tuple[int, int] | None:
+    """Where ink lies right of a face, left of it or below it, the first place that leaves the face free.
+
+    None where it would cover more than _MOST of the face wherever it lies.
+    """
+    height, width = ink.shape[:2]
+    x0, y0, x1, y1 = face.box.tolist()
+    places = [
+        _inside(ink, x, y, out) for x, y in ((x1 + gap, y0), (x0 - gap - width, y0), ((x0 + x1 - width) / 2, y1 + gap))
+    ]
+    covers = [max(0.0, min(x + width, x1) - max(x, x0)) * max(0.0, min(y + height, y1) - max(y, y0)) for x, y in places]
+    best = int(np.argmin(covers))  # the first of equals
+    return places[best] if covers[best] <= _MOST * (x1 - x0) * (y1 - y0) else None
+
+
+def _inside(ink: np.ndarray, x: float, y: float, out: np.ndarray) -> tuple[int, int]:
+    """The upper left corner of ink at a place, moved into the picture where it would leave it."""
+    height, width = ink.shape[:2]
+    left = int(np.clip(round(x), 0, max(0, out.shape[1] - width)))
+    return left, int(np.clip(round(y), 0, max(0, out.shape[0] - height)))
 
 
 def _put(out: np.ndarray, ink: np.ndarray, x: float, y: float) -> None:
     """Lays ink with its upper left corner at a place, moved into the picture where it would leave it."""
     height, width = ink.shape[:2]
-    left = int(np.clip(round(x), 0, max(0, out.shape[1] - width)))
-    top = int(np.clip(round(y), 0, max(0, out.shape[0] - height)))
+    left, top = _inside(ink, x, y, out)
     below = out[top : top + height, left : left + width]
     ink = ink[: below.shape[0], : below.shape[1]]
     if out.shape[2] == 4:
