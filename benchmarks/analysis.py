@@ -40,6 +40,7 @@ from charaface.synth.photograph import render_photograph, studio
 from charaface.tasks.analyze import analyze
 from charaface.tasks.attributes import attributes
 
+PLOT = Path(__file__).parents[1] / "docs" / "images" / "score-reliability.svg"
 FACE = (640, 480)  # width and height of the picture in which one face is analyzed
 
 
@@ -91,10 +92,14 @@ def main() -> None:
     goals.append(parts.goal(parted))
     sections += parts.sections(parted)
 
-    louie = some([each for each in read_cartoon_boxes(data) if each.series == reliability.MEASURED])
-    scores, right = reliability.candidates(answers, louie, _say)
-    goals.append(reliability.goal(scores, right))
-    sections.append(reliability.section(scores, right))
+    told = {}
+    for series in (reliability.MEASURED, reliability.FITTED):
+        frames = some([each for each in read_cartoon_boxes(data) if each.series == series])
+        told[series.capitalize()] = reliability.candidates(answers, frames, _say)
+    goals.append(reliability.goal(*told[reliability.MEASURED.capitalize()]))
+    sections.append(reliability.section(*told[reliability.MEASURED.capitalize()]))
+    if not options.quick:
+        PLOT.write_text(reliability.plot(told).svg(), "utf-8")
 
     goals += _costs(render_face(1, 0, 256).image)
     table = Table(tuple(goals), tuple(sections), (), {"quick": options.quick})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from charaface.draw.plate import Line
 from charaface.evaluate import reliability
-from charaface.evaluate.reliability import calibrated, goal, line, section
+from charaface.evaluate.reliability import calibrated, goal, line, plot, section
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.beta(0.6, 0.6, 20_000).clip(0.01, 0.99)  # probabilities
@@ -42,3 +43,22 @@ def test_each_bin_tells_how_many_and_how_often() -> None:
     assert rows[1][3] == 0.5
     assert rows[2][2] is None
     assert rows[-1][2:] == (1.0, 1.0)
+
+
+def test_the_diagram_lies_on_its_diagonal_where_scores_are_probabilities() -> None:
+    shown = plot({"true": (TRUE, RIGHT), "none": (calibrated(TRUE, 3.0, 1.0), RIGHT)})
+    true, none = (part for part in shown.parts if isinstance(part, Line) and len(part.points) > 2)
+    diagonal = next(part for part in shown.parts if isinstance(part, Line) and part.width == 1 and _leans(part))
+    (x0, y0), (x1, y1) = diagonal.points
+
+    def off(line: Line) -> float:
+        return max(abs((y - y0) / (y1 - y0) - (x - x0) / (x1 - x0)) for x, y in line.points)
+
+    assert off(true) < 0.04
+    assert off(none) > 0.15
+    assert "true, 20,000 candidates" in shown.svg()
+
+
+def _leans(line: Line) -> bool:
+    (x0, y0), (x1, y1) = line.points[0], line.points[-1]
+    return x0 != x1 and y0 != y1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from charaface.draw.plate import Area, Line, Plate, Words
 from charaface.evaluate.boxes import LOWEST, matched
 from charaface.evaluate.labels import Boxed
 from charaface.evaluate.predictor import Answers
@@ -15,6 +16,8 @@ from charaface.metrics import UNMATCHED, bootstrap, calibration_error
 BINS = 10
 FITTED, MEASURED = "dexter", "louie"  # series of cartoon-boxes
 _CLIP = 1e-6  # a score nearer to 0 or 1 says no more than this
+_SIDE, _LEFT, _TOP, _BELOW = 280, 56, 20, 70  # units of a plot: its square, and the room about it
+_DARK, _PALE, _GRID, _COLOURS = "#222222", "#777777", "#dddddd", ("#1f77b4", "#d95f02", "#2ca02c")
 
 
 def candidates(
@@ -64,18 +67,53 @@ def goal(scores: np.ndarray, right: np.ndarray) -> Goal:
 
 def section(scores: np.ndarray, right: np.ndarray) -> Section:
     """Each bin: how many candidates, their mean score, how many of them are right."""
-    place = np.minimum((scores * BINS).astype(int), BINS - 1)
     rows: list[tuple[Cell, ...]] = []
-    for k in range(BINS):
-        here = place == k
+    for k, (count, said, share) in enumerate(_bins(scores, right)):
         name = f"{k / BINS:.1f} to {(k + 1) / BINS:.1f}"
-        means = (float(scores[here].mean()), float(right[here].mean())) if here.any() else (None, None)
-        rows.append((name, int(here.sum()), *means))
+        rows.append((name, count, *((said, share) if count else (None, None))))
     return Section(
         "Reliability of scores on Louie: all candidates above 0.05, right from IoU 0.4",
         ("score", "candidates", "mean score", "share that is right"),
         tuple(rows),
     )
+
+
+def plot(series: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Plate:
+    """The reliability diagram: how many candidates of a score are right, a line a series (N,) scores and (N,) right.
+
+    On the diagonal a score is a probability. The size of a dot grows with the share of candidates in its bin.
+    """
+    plate = Plate(_LEFT + _SIDE + 20, _TOP + _SIDE + _BELOW, "#ffffff")
+    bottom = _TOP + _SIDE
+    for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x, y = _LEFT + tick * _SIDE, bottom - tick * _SIDE
+        plate.parts += [Line([(x, _TOP), (x, bottom)], _GRID, 1), Line([(_LEFT, y), (_LEFT + _SIDE, y)], _GRID, 1)]
+        plate.parts.append(Words(x, bottom + 12, f"{tick:g}", 11, _PALE, "middle"))
+        plate.parts.append(Words(_LEFT - 8, y, f"{tick:g}", 11, _PALE, "end"))
+    plate.parts.append(Line([(_LEFT, bottom), (_LEFT + _SIDE, _TOP)], _PALE, 1))
+    plate.parts.append(Words(_LEFT, 9, "share of candidates that are faces", 12, _DARK))
+    plate.parts.append(Words(_LEFT + _SIDE, bottom + 28, "score", 12, _DARK, "end"))
+    for number, ((name, (scores, right)), colour) in enumerate(zip(series.items(), _COLOURS, strict=False)):
+        found = [(count, said, share) for count, said, share in _bins(scores, right) if count]
+        places = [(_LEFT + said * _SIDE, bottom - share * _SIDE) for _, said, share in found]
+        plate.parts.append(Line(places, colour, 1.5))
+        for place, (count, _, _) in zip(places, found, strict=True):
+            plate.parts.append(Line([place], colour, 4 + 10 * float(np.sqrt(count / len(scores)))))
+        y = bottom + 30 + 16 * number
+        plate.parts.append(Area(_LEFT, y - 4, 14, 8, colour))
+        plate.parts.append(Words(_LEFT + 20, y, f"{name}, {len(scores):,} candidates", 12, _DARK))
+    return plate
+
+
+def _bins(scores: np.ndarray, right: np.ndarray) -> list[tuple[int, float, float]]:
+    """Of each bin: how many candidates, their mean score and the share that is right, 0 without any."""
+    place = np.minimum((scores * BINS).astype(int), BINS - 1)
+    out = []
+    for k in range(BINS):
+        here = place == k
+        count = int(here.sum())
+        out.append((count, float(scores[here].mean()), float(right[here].mean())) if count else (0, 0.0, 0.0))
+    return out
 
 
 def _logit(scores: np.ndarray) -> np.ndarray:
