@@ -314,10 +314,10 @@ def test_the_teeth_of_a_mouth_are_told_from_the_mouth():
     state = replace(state, turn=Turn())
     mouth = replace(state.mouth, open=0.25, half=0.25, x=0.0, shape="dee", line="arc", tongue=False)
     teeth, inside = PARTS.index("teeth"), PARTS.index("mouth")
-    for kind in ("upper", "both", "grid", "fang"):
+    for kind in ("upper", "both", "grid", "fang", "white"):
         drawn = _masks(who, replace(state, mouth=replace(mouth, teeth=kind)))
         assert (drawn == teeth).sum() > 3, kind
-        assert (drawn == inside).any() == (kind != "grid")  # clenched teeth fill the mouth
+        assert (drawn == inside).any() == (kind not in ("grid", "white"))  # clenched teeth fill the mouth
     assert not (_masks(who, replace(state, mouth=replace(mouth, teeth="none"))) == teeth).any()
 
 

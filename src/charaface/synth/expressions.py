@@ -59,21 +59,21 @@ class Lips:
     under: bool = False
 
 
-_OPEN = {"none": 0.42, "upper": 0.34, "both": 0.1, "fang": 0.09, "grid": 0.05}
-_BARED = {"grid": 0.7, "both": 0.3}
+_OPEN = {"none": 0.4, "upper": 0.33, "both": 0.09, "fang": 0.08, "grid": 0.05, "white": 0.05}
+_BARED = {"grid": 0.6, "both": 0.25, "white": 0.15}
 
 LIPS: dict[str, Lips] = {
     # at rest
-    "flat": Lips((-0.18, 0.2), least=0.05),
+    "flat": Lips((-0.12, 0.1), least=0.05),
     "talk": Lips((-0.1, 0.12), (0.5, 0.9), "arc", 0.05, {"dee": 0.5, "triangle": 0.25, "bean": 0.25}, (0.03, 0.07)),
     "cat at rest": Lips((0.25, 0.4), (0.6, 0.9), "cat"),
     # pleased
-    "smile": Lips((0.4, 1.1), (0.6, 1.5), least=0.07),
+    "smile": Lips((0.22, 1.1), (0.6, 1.5), least=0.07),
     "cat": Lips((0.4, 0.9), (0.7, 1.2), "cat"),
     "smirk": Lips((0.35, 0.7), asym=(0.15, 0.4)),
     "grin": Lips(
         (0.45, 0.95), (1.1, 1.9), shapes={"box": 0.65, "bean": 0.35}, open=(0.06, 0.14),
-        teeth={"grid": 0.6, "upper": 0.4},
+        teeth={"grid": 0.35, "upper": 0.25, "white": 0.4},
     ),
     "laugh": Lips(
         (0.2, 0.75), (0.65, 1.6), least=0.07, shapes={"dee": 0.75, "triangle": 0.15, "bean": 0.1}, open=(0.045, 0.25),
@@ -180,7 +180,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
     ),
     "happy": (
         Way(
-            0.4, {"smile": 0.72, "cat": 0.12, "smirk": 0.1, "grin": 0.06},
+            0.4, {"smile": 0.7, "cat": 0.1, "smirk": 0.1, "grin": 0.1},
             (-0.01, 0.07), (-0.12, 0.04), eyes={"lids": 0.68, "arcs": 0.28, "stars": 0.04}, open=(0.8, 1.05),
             push=(0.0, 0.7), marked=0.18,
             marks={"blush": 0.6, "sparkle": 0.15, "notes": 0.1, "hearts": 0.1, "sweat": 0.05},

@@ -54,7 +54,7 @@ class Mouth:
     shape: str = "dee"  # of an open mouth: dee, dome, oval, triangle, box, bean
     line: str = "arc"  # that it follows: arc, cat, wave, zigzag, peak
     lips: tuple[float, float] = (0.0, 0.0)  # heights of upper and lower lip
-    teeth: str = "none"  # none, upper, both, grid, fang
+    teeth: str = "none"  # none, upper, both, grid, fang; white: all that is open
     tongue: bool = True
     lick: bool = False  # the tongue hangs out
     broken: bool = False  # a closed line with a gap, or only its middle
@@ -315,6 +315,10 @@ def _inside(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -
         edge = up + np.stack([np.zeros(len(up)), np.minimum(deep * share, 0.12 + 0.5 * share * mouth.open)], axis=1)
         pen.fill(polygon(head.draw_on(np.concatenate([up - [0, 0.03], edge[::-1]]), 0.015)), (1.0, 1.0, 0.98), TEETH)
         pen.stroke(head.draw_on(edge, 0.015), (0.6, 0.5, 0.5), 0.5)
+    if mouth.teeth == "white":
+        pen.fill(
+            polygon(head.draw_on(np.concatenate([up - [0, 0.03], (low + [0, 0.03])[::-1]]), 0.015)), (1, 1, 1), TEETH
+        )
     if mouth.teeth in ("both", "grid"):
         share = 0.24 if mouth.teeth == "both" else 0.5
         edge = low - np.stack([np.zeros(len(up)), deep * share], axis=1)
