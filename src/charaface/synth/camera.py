@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from charaface.geometry import aligned_matrix
 from charaface.synth.dress import Dress
 from charaface.synth.shade import Light
 
@@ -24,18 +25,26 @@ class Shot:
     dress: Dress = _JUMPER
     backdrop: np.ndarray | None = None  # (size, size, 3) float32 linear
     samples: float = 1.5  # a pixel's side is the mean of so many
+    aligned: bool = False  # eyes and mouth of the face at rest where geometry.aligned_matrix puts them, whatever unit
+    # and middle say: so the pictures of a person's expressions fit each other
 
 
 class Camera:
     """Places of the turned head, in cm, to pixels of the picture before it is made smaller."""
 
     def __init__(self, shot: Shot, points: np.ndarray) -> None:
+        """points: (68, 3) those of the turned head."""
         self.side = round(shot.size * shot.samples)
-        finer = self.side / shot.size
+        self._finer = finer = self.side / shot.size
         self._middle = points[[27, 8, 2, 14]].mean(axis=0)
         self._unit = shot.unit * finer
         self._at = (np.asarray(shot.middle) + 0.5) * finer - 0.5
         self._far = shot.distance
+        self._after: np.ndarray | None = None  # (2, 3) between pixels of the large picture
+        self.lean = 0.0  # degrees that the picture turns the head to image right
+        if shot.aligned:
+            self._after = after = aligned_matrix(self(points)[:, :2].astype(np.float64), self.side)
+            self.lean = float(np.degrees(np.arctan2(after[1, 0], after[0, 0])))
 
     def __call__(self, places: np.ndarray) -> np.ndarray:
         """(V, 3) float32 x right, y down in pixels and depth, larger is nearer, in parts of the camera's distance."""
@@ -43,4 +52,22 @@ class Camera:
         near = self._far / np.maximum(self._far - apart[:, 2], 1.0)
         x = self._at[0] + apart[:, 0] * near * self._unit
         y = self._at[1] - apart[:, 1] * near * self._unit
+        if self._after is not None:
+            x, y = (row[0] * x + row[1] * y + row[2] for row in self._after)
         return np.asarray(np.stack([x, y, near], axis=1), np.float32)
+
+    @property
+    def unit(self) -> float:
+        """Pixels of the large picture that a centimetre at the face is long."""
+        return self._unit if self._after is None else self._unit * float(np.hypot(*self._after[:, 0]))
+
+    def lens(self, turn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(3, 4) from places of a head that is turned by (3, 3) to the camera's, and its (3, 3) lens: see Points3D."""
+        after = np.eye(3)[:2] if self._after is None else self._after
+        scale, lean = np.hypot(*after[:, 0]), np.eye(3)
+        lean[:2, :2] = after[:, :2] / scale
+        pose = lean @ np.diag([1.0, -1.0, -1.0]) @ np.column_stack([turn, -self._middle])
+        pose[2, 3] += self._far
+        middle = (after[:, :2] @ self._at + after[:, 2] + 0.5) / self._finer - 0.5
+        focal = scale * self._unit * self._far / self._finer
+        return pose, np.array([[focal, 0, middle[0]], [0, focal, middle[1]], [0, 0, 1.0]])
