@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from charaface.geometry import aligned_matrix
@@ -29,6 +30,25 @@ class Shot:
     # and middle say: so the pictures of a person's expressions fit each other
 
 
+_SAME = np.zeros((0, 3))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _projected(
+    places: np.ndarray, middle: np.ndarray, far: float, at: np.ndarray, unit: float, after: np.ndarray
+) -> np.ndarray:
+    """What a camera makes of places; after: (2, 3) between pixels, or empty."""
+    out = np.empty((len(places), 3), np.float32)
+    for k in range(len(places)):
+        near = far / max(far - (places[k, 2] - middle[2]), 1.0)
+        x = at[0] + (places[k, 0] - middle[0]) * near * unit
+        y = at[1] - (places[k, 1] - middle[1]) * near * unit
+        if len(after):
+            x, y = after[0, 0] * x + after[0, 1] * y + after[0, 2], after[1, 0] * x + after[1, 1] * y + after[1, 2]
+        out[k, 0], out[k, 1], out[k, 2] = x, y, near
+    return out
+
+
 class Camera:
     """Places of the turned head, in cm, to pixels of the picture before it is made smaller."""
 
@@ -48,13 +68,8 @@ class Camera:
 
     def __call__(self, places: np.ndarray) -> np.ndarray:
         """(V, 3) float32 x right, y down in pixels and depth, larger is nearer, in parts of the camera's distance."""
-        apart = places - self._middle
-        near = self._far / np.maximum(self._far - apart[:, 2], 1.0)
-        x = self._at[0] + apart[:, 0] * near * self._unit
-        y = self._at[1] - apart[:, 1] * near * self._unit
-        if self._after is not None:
-            x, y = (row[0] * x + row[1] * y + row[2] for row in self._after)
-        return np.asarray(np.stack([x, y, near], axis=1), np.float32)
+        after = _SAME if self._after is None else self._after
+        return np.asarray(_projected(places, self._middle, float(self._far), self._at, self._unit, after))
 
     @property
     def unit(self) -> float:

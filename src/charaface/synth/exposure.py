@@ -11,7 +11,8 @@ _GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and fr
 def developed(colour: np.ndarray, size: int) -> np.ndarray:
     """(size, size, 3) uint8 of a larger picture in linear light."""
     small = cv2.resize(colour, (size, size), interpolation=cv2.INTER_AREA)
-    small = np.where(small > _KNEE, 1 - (1 - _KNEE) * np.exp((_KNEE - small) / (1 - _KNEE)), small)
+    bright = small > _KNEE
+    small[bright] = 1 - (1 - _KNEE) * np.exp((_KNEE - small[bright]) / (1 - _KNEE))
     return np.asarray(_CODE[np.clip(small * (len(_CODE) - 1), 0, len(_CODE) - 1).astype(np.int32)])
 
 

@@ -23,7 +23,7 @@ from charaface.synth.head_told import told
 from charaface.synth.head_wear import glasses_layers, mask_layers, pressed, scarf_layer
 from charaface.synth.kit import DRAWN, FaceKit
 from charaface.synth.labels import Render
-from charaface.synth.layer import NO_PART, Film, Layer, lay
+from charaface.synth.layer import NO_PART, Film, Layer, cast, lay
 from charaface.synth.outfit import NOTHING_WORN, Outfit
 from charaface.synth.person import Moment, Person
 from charaface.synth.raster import Seen, rasterise
@@ -138,10 +138,10 @@ class Studio:
         on = self.stage(look, moment, shot, outfit)
         seen, side = on.seen, on.camera.side
         lit = self.lit(on, shot.light.lamp)
-        rows = [on.out @ on.turn.T.astype(np.float32), lit[0][:, None], self.open[:, None], self.kit.vertices, self.map]
+        rows = (on.out @ on.turn.T.astype(np.float32), lit[0], self.open, self.kit.vertices, *self.map.T)
         shown, pixels = seen.packed(seen.triangle >= 0)
-        at = shown.of(np.concatenate(rows, axis=1), self.kit.triangles)
-        at[self.behind[shown.triangle], 8] = 0
+        at = [shown.of(values, self.kit.triangles) for values in rows]
+        at[4][self.behind[shown.triangle]] = 0
         kind = self.kit.material[shown.triangle]
         film = Film(_behind(shot, side), seen.depth.copy(), np.full(seen.depth.shape, NO_PART, np.uint8))
         film.colour.reshape(-1, 3)[pixels] = self._colour(look, moment, shot, at, kind)
@@ -175,16 +175,15 @@ class Studio:
         casting, first = [self._shut_triangles], len(on.placed)
         for one in on.layers:
             if one.casts is not None:
-                casting.append(one.triangles[one.casts[one.triangles].all(axis=1)] + np.int32(first))
+                casting.append(cast(one.triangles, one.casts, first))
             first += len(one.vertices)
         ends = np.cumsum([len(on.placed), *(len(places) for places in on.before)])[:-1]
         return np.split(shadow_of(np.concatenate([on.placed, *on.before]), np.concatenate(casting), lamp), ends)
 
-    def _colour(self, look: Look, moment: Moment, shot: Shot, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    def _colour(self, look: Look, moment: Moment, shot: Shot, at: list[np.ndarray], kind: np.ndarray) -> np.ndarray:
         """(H, W, 3) float32 linear light of pixels of the head, of what is known there and their materials."""
-        rest = np.ascontiguousarray(at[..., 5:8])
+        normal, lit, open_, rest, u, v = at
         skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
-        u, v = np.ascontiguousarray(at[..., 8]), np.ascontiguousarray(at[..., 9])
         albedo = cv2.remap(skin, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         clad = rest[..., 1] < _THROAT
         clad[clad] = rest[clad][:, 1] < neckline(rest[clad], shot.dress)
@@ -193,7 +192,6 @@ class Studio:
         for name, k in BALLS.items():
             its = kind == DRAWN.index(name)
             albedo[its] = eye(rest[its] - self.middles[k], way(moment.gaze), iris)
-        lit, open_ = np.ascontiguousarray(at[..., 3]), np.ascontiguousarray(at[..., 4])
         for name, value in _INSIDE.items():
             inside = kind == DRAWN.index(name)
             deep = np.clip((rest[inside][:, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
@@ -201,7 +199,7 @@ class Studio:
             open_[inside] = np.maximum(open_[inside], _REACHED[name])
             lit[inside] *= 0.55
         worn = np.where(clad, np.uint8(_CLOTH), kind)
-        return light(albedo, np.ascontiguousarray(at[..., :3]), lit, open_, worn, _FINISH, shot.light)
+        return light(albedo, normal, lit, open_, worn, _FINISH, shot.light)
 
 
 def _behind(shot: Shot, side: int) -> np.ndarray:
