@@ -140,7 +140,7 @@ class Studio:
         lit = self.lit(on, shot.light.lamp)
         rows = (on.out @ on.turn.T.astype(np.float32), lit[0], self.open, self.kit.vertices, *self.map.T)
         shown, pixels = seen.packed(seen.triangle >= 0)
-        at = [shown.of(values, self.kit.triangles) for values in rows]
+        at = shown.each(rows, self.kit.triangles)
         at[4][self.behind[shown.triangle]] = 0
         kind = self.kit.material[shown.triangle]
         film = Film(_behind(shot, side), seen.depth.copy(), np.full(seen.depth.shape, NO_PART, np.uint8))
@@ -186,8 +186,10 @@ class Studio:
         skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
         albedo = cv2.remap(skin, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         clad = rest[..., 1] < _THROAT
-        clad[clad] = rest[clad][:, 1] < neckline(rest[clad], shot.dress)
-        albedo[clad] = cloth(rest[clad], shot.dress)
+        low = rest[clad]
+        clothed = low[:, 1] < neckline(low, shot.dress)
+        clad[clad] = clothed
+        albedo[clad] = cloth(low[clothed], shot.dress)
         iris = linear(np.asarray(look.person.iris))
         for name, k in BALLS.items():
             its = kind == DRAWN.index(name)

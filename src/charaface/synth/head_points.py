@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numba
 import numpy as np
 
 from charaface.schemes import IBUG68
@@ -56,7 +57,17 @@ class Anchors:
 
     def on(self, head: np.ndarray) -> np.ndarray:
         """(..., 3) places on a head of (V, 3) vertices."""
-        return np.asarray(np.einsum("...kd,...k->...d", head[self.vertices], self.weights))
+        out = np.empty((*self.vertices.shape[:-1], 3), head.dtype)
+        _mixed(head, self.vertices.reshape(-1, 3), self.weights.reshape(-1, 3), out.reshape(-1, 3))
+        return out
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _mixed(head: np.ndarray, vertices: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    for n in range(len(vertices)):
+        for d in range(3):
+            first = head[vertices[n, 0], d] * weights[n, 0]
+            out[n, d] = first + head[vertices[n, 1], d] * weights[n, 1] + head[vertices[n, 2], d] * weights[n, 2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +95,9 @@ class HeadPoints:
     @cached_property
     def _jaws(self) -> Anchors:
         """All lines, one after the other."""
-        return Anchors(*(np.concatenate([getattr(k.line, name) for k in self.lines]) for name in ("vertices", "weights")))
+        return Anchors(
+            *(np.concatenate([getattr(k.line, name) for k in self.lines]) for name in ("vertices", "weights"))
+        )
 
     def on(self, head: np.ndarray, rotation: np.ndarray) -> np.ndarray:
         """(68, 3) float32 places on a head of (V, 3) vertices, seen from afar, turned by rotation, (3, 3)."""

@@ -90,13 +90,11 @@ def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, 
     if not nearer.any():
         return
     part, pixels = seen.packed(nearer)
-    normal = part.of(normals(placed, one.triangles[: one.outer]), one.triangles)
-    told_of = part.of(np.column_stack([bright, one.rest]), one.triangles)
-    paint = one.paint(told_of[..., 1:])
+    normal, bright, rest = part.each([normals(placed, one.triangles[: one.outer]), bright, one.rest], one.triangles)
+    paint = one.paint(rest)
     _face(normal, _NONE if paint.tilt is None else np.asarray(paint.tilt, np.float32))
     kind = np.zeros(part.triangle.shape, np.uint8) if paint.kind is None else paint.kind
     open_ = np.full(kind.shape, _OPEN, np.float32)
-    bright = np.ascontiguousarray(told_of[..., 0])
     lit = light(np.asarray(paint.albedo, np.float32), normal, bright, open_, kind, one.finish, told)
     if paint.glow is not None:
         lit += paint.glow
@@ -141,7 +139,7 @@ def _blend(
     near: np.ndarray,
     place: int,
 ) -> None:
-    """Lays light over pixels, (N,) numbers in a window that is wide and begins at low, by how much of each it covers."""
+    """Lays light over pixels, (N,) numbers in a window so wide that begins at low, by how much of each it covers."""
     for n in range(len(pixels)):
         y, x = pixels[n] // wide + low[1], pixels[n] % wide + low[0]
         for k in range(3):

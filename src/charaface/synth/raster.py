@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba
@@ -27,7 +28,9 @@ class Seen:
         found = np.flatnonzero(wanted)
         pixels = np.empty((-(-len(found) // _WIDE), _WIDE), np.int64)
         parts = Seen(
-            np.empty(pixels.shape, np.int32), np.empty((*pixels.shape, 2), np.float32), np.empty(pixels.shape, np.float32)
+            np.empty(pixels.shape, np.int32),
+            np.empty((*pixels.shape, 2), np.float32),
+            np.empty(pixels.shape, np.float32),
         )
         _pack(found, self.triangle, self.weights, self.depth, pixels, parts.triangle, parts.weights, parts.depth)
         return parts, pixels
@@ -37,6 +40,24 @@ class Seen:
         flat = np.ascontiguousarray(values.reshape(len(values), -1), np.float32)
         out = _spread(self.triangle, self.weights, flat, triangles)
         return np.asarray(out.reshape(*self.triangle.shape, *values.shape[1:]))
+
+    def each(self, values: Sequence[np.ndarray], triangles: np.ndarray) -> list[np.ndarray]:
+        """What of() gives of several values of vertices, (V, ...), found in one go."""
+        flat = [one.reshape(len(one), -1) for one in values]
+        widths = [one.shape[1] for one in flat]
+        size, last = self.triangle.size, np.cumsum(widths)
+        first = last - widths
+        out = np.empty(size * int(last[-1]), np.float32)
+        start = np.concatenate([a * size + np.arange(w) for a, w in zip(first, widths, strict=True)])
+        table = np.concatenate(flat, axis=1, dtype=np.float32)
+        _spread_each(
+            self.triangle.ravel(), self.weights.reshape(-1, 2), table, triangles, start, np.repeat(widths, widths), out
+        )
+        shape = self.triangle.shape
+        return [
+            out[a * size : b * size].reshape(*shape, *one.shape[1:])
+            for a, b, one in zip(first, last, values, strict=True)
+        ]
 
 
 def bounds(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -163,6 +184,30 @@ def _pack(
         to_triangle[row, column] = triangle[y, x]
         to_weights[row, column, 0], to_weights[row, column, 1] = weights[y, x, 0], weights[y, x, 1]
         to_depth[row, column] = depth[y, x]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _spread_each(
+    triangle: np.ndarray,
+    weights: np.ndarray,
+    values: np.ndarray,
+    triangles: np.ndarray,
+    start: np.ndarray,
+    step: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Values, (V, K), at (N,) pixels; the k-th of the n-th goes to start[k] + n * step[k]."""
+    for n in range(len(triangle)):
+        t = triangle[n]
+        if t < 0:
+            for k in range(len(start)):
+                out[start[k] + n * step[k]] = 0
+            continue
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        v, w = weights[n, 0], weights[n, 1]
+        u = 1 - v - w
+        for k in range(len(start)):
+            out[start[k] + n * step[k]] = u * values[a, k] + v * values[b, k] + w * values[c, k]
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
