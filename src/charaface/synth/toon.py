@@ -74,7 +74,7 @@ def draw(
     for number, (one, places, bright) in enumerate(zip(on.layers, on.before, lit[1:], strict=True)):
         flat = cloth_colours(shot.dress) if not number else _colours_of(one, look)
         _lay(one, places, bright, on, sheet, number, table, flat)
-    picture = _inked(table.values[sheet.colour], sheet, on)
+    picture = _inked(table.values, sheet, on)
     small = cv2.resize(picture, (shot.size, shot.size), interpolation=cv2.INTER_AREA)
     return told(heads, on, Film(picture, sheet.depth, sheet.part), small, also, domain="cartoon")
 
@@ -121,7 +121,7 @@ def _head(heads: Studio, on: Staged, lit: np.ndarray, table: Colours) -> Sheet:
 
 def _light(normal: np.ndarray, lit: np.ndarray) -> np.ndarray:
     """(...) float32 how much of the lamp there is."""
-    size = np.sqrt((normal**2).sum(axis=-1)) + 1e-6
+    size = np.sqrt(np.einsum("...k,...k->...", normal, normal)) + 1e-6
     return np.asarray((normal @ LAMP.astype(np.float32)) / size * lit, np.float32)
 
 
@@ -188,7 +188,7 @@ def _lay(
     if one.part == "hair":
         cover = _evened(cover, pixels, nearer, _RAGGED * on.camera.unit)
     over = cover > 0.5
-    which = nearest(encoded(np.asarray(paint.albedo)[over]), flat)
+    which = nearest(encoded(np.asarray(paint.albedo)[over]), flat) if len(flat) > 1 else 0
     at_pixels = pixels[over]
     sheet.colour.reshape(-1)[at_pixels] = np.asarray([table.of(pair) for pair in flat])[which]
     sheet.light.reshape(-1)[at_pixels] = _light(normal, at[..., 3])[over]
@@ -208,19 +208,23 @@ def _evened(values: np.ndarray, pixels: np.ndarray, where: np.ndarray, sigma: fl
 
 def _blurred(field: np.ndarray, where: np.ndarray, sigma: float) -> np.ndarray:
     """(H, W) float32 the mean around each pixel of those where it is True."""
-    held = where.astype(np.float32)
-    total = cv2.GaussianBlur(field * held, (0, 0), sigma)
-    return np.asarray(total / np.maximum(cv2.GaussianBlur(held, (0, 0), sigma), 1e-3))
+    out, far = np.zeros(where.shape, np.float32), int(4 * sigma) + 1
+    x, y, wide, high = cv2.boundingRect(where.astype(np.uint8))
+    here = (slice(max(y - far, 0), y + high + far), slice(max(x - far, 0), x + wide + far))
+    held = where[here].astype(np.float32)
+    total = cv2.GaussianBlur(field[here] * held, (0, 0), sigma)
+    out[here] = total / np.maximum(cv2.GaussianBlur(held, (0, 0), sigma), 1e-3)
+    return out
 
 
-def _inked(colour: np.ndarray, sheet: Sheet, on: Staged) -> np.ndarray:
-    """(H, W, 3) uint8: of each pixel's two colours, (H, W, 2, 3), one, and the contours."""
+def _inked(colours: np.ndarray, sheet: Sheet, on: Staged) -> np.ndarray:
+    """(H, W, 3) uint8: of the two colours of each pixel's pair in a table, (N, 2, 3), one, and the contours."""
     unit, pixel = on.camera.unit, on.shot.samples
     shade = np.zeros(sheet.light.shape, np.bool_)
-    for owner in np.unique(sheet.owner[sheet.owner > 0]):
+    for owner in (owner for owner in np.unique(sheet.owner) if owner not in (0, _EYE, _MOUTH)):
         its = sheet.owner == owner
         shade |= its & (_blurred(sheet.light, its, _SOFT * unit) < _TERMINATOR)
-    picture = np.where(shade[..., None], colour[..., 1, :], colour[..., 0, :])
+    picture = colours.reshape(-1, 3)[2 * sheet.colour + shade]
     far = on.shot.distance
     depth = far - far / np.maximum(sheet.depth, 1e-3)
     depth[sheet.owner == 0] = -60
