@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 FOREHEAD = 0.3  # of brow-to-chin: from the brows up to the middle of the forehead
+ALIGNED_EYES, ALIGNED_MOUTH = (0.5, 0.47), (0.5, 0.69)  # in parts of a crop's side: hair and chin are in it
 _BROWS, _LIDS, _CHIN = slice(17, 27), [37, 38, 43, 44], 8
 
 
@@ -87,6 +88,23 @@ def crop_matrix(box: np.ndarray, size: int, scale: float = 1.0, angle: float = 0
     c, s = k * np.cos(np.radians(angle)), k * np.sin(np.radians(angle))
     middle = size / 2 - 0.5
     return np.asarray([[c, s, middle - c * cx - s * cy], [-s, c, middle + s * cx - c * cy]], dtype=np.float64)
+
+
+def aligned_matrix(points: np.ndarray, size: int) -> np.ndarray:
+    """(2, 3) map to a size x size crop where eyes and mouth lie on fixed places, of (68, 2) ibug68 points.
+
+    A similarity: the middle of both eyes comes to ALIGNED_EYES and that of the corners of the mouth to ALIGNED_MOUTH,
+    from whatever side the face is seen. Raises ValueError where the two lie on one place.
+    """
+    eyes = (points[36:42].mean(axis=0) + points[42:48].mean(axis=0)) / 2
+    mouth = (points[48] + points[54]) / 2
+    one, other = complex(*eyes), complex(*mouth)
+    if one == other:
+        raise ValueError("eyes and mouth lie on one place: there is nothing to align by")
+    first, last = (complex(x * size - 0.5, y * size - 0.5) for x, y in (ALIGNED_EYES, ALIGNED_MOUTH))
+    turn = (last - first) / (other - one)
+    to = first - turn * one
+    return np.array([[turn.real, -turn.imag, to.real], [turn.imag, turn.real, to.imag]])
 
 
 def invert(matrix: np.ndarray) -> np.ndarray:

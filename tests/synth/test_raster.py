@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from charaface.synth.raster import rasterise
+from charaface.synth.raster import bounds, depth_of, rasterise
 
 ONE = np.array([[0, 1, 2]], np.int32)
 
@@ -111,3 +111,28 @@ def test_pixels_that_are_wanted_are_packed_and_nothing_else() -> None:
     assert np.array_equal(whole.reshape(40, 44, 2), seen.of(values, triangles))
     nothing, none = seen.packed(np.zeros((40, 44), np.bool_))
     assert none.size == nothing.triangle.size == 0
+
+
+def test_several_values_in_one_go_are_those_of_each_alone() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.uniform(0, 40, (60, 3)).astype(np.float32)
+    triangles = rng.integers(0, 60, (80, 3)).astype(np.int32)
+    seen = rasterise(points, triangles, 40, 40)
+    values = [rng.normal(size=shape).astype(np.float32) for shape in ((60, 3), (60,), (60, 2))]
+    for one, found in zip(values, seen.each(values, triangles), strict=True):
+        assert np.array_equal(found, seen.of(one, triangles))
+        assert found.flags.c_contiguous
+
+
+def test_depth_alone_is_that_of_the_whole() -> None:
+    rng = np.random.default_rng(1)
+    points = rng.uniform(-5, 45, (60, 3)).astype(np.float32)
+    triangles = rng.integers(0, 60, (80, 3)).astype(np.int32)
+    assert np.array_equal(depth_of(points, triangles, 40, 30), rasterise(points, triangles, 40, 30).depth)
+
+
+def test_bounds_are_the_least_and_the_most() -> None:
+    points = np.random.default_rng(2).normal(size=(50, 3)).astype(np.float32)
+    low, high = bounds(points)
+    assert np.array_equal(low, points[:, :2].min(axis=0))
+    assert np.array_equal(high, points[:, :2].max(axis=0))

@@ -21,7 +21,8 @@ from charaface.cli.live import live
 from charaface.cli.report import report
 from charaface.cli.results import analyze, attributes, detect, emotion, landmarks
 from charaface.cli.segment import segment
-from charaface.cli.workshop import compare, export, import_weights, study, synth, train
+from charaface.cli.synth import synth
+from charaface.cli.workshop import compare, export, import_weights, study, train
 from charaface.files import InputError, OutputError, plain, reason
 
 __all__ = ["main", "program"]

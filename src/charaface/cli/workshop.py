@@ -1,4 +1,4 @@
-"""synth, train, export and import-weights: the workshop, whose libraries are asked for when they are needed."""
+"""train, export and import-weights: the workshop, whose libraries are asked for when they are needed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import click
 
 from charaface.cli.convert import FORM
 from charaface.cli.options import SCHEMES, FilePath
-from charaface.cli.screen import Screen
 
 
 @contextmanager
-def _needs(extra: str) -> Iterator[None]:
+def needs(extra: str) -> Iterator[None]:
     """Turns a library that is missing into the line that installs it."""
     try:
         yield
@@ -25,38 +24,6 @@ def _needs(extra: str) -> Iterator[None]:
             raise
         text = f"this needs {error.name}, which is not installed: pip install 'charaface[{extra}]'"
         raise click.ClickException(text) from None
-
-
-@click.command()
-@click.option("-n", "--number", type=click.IntRange(min=1), default=1000, show_default=True, help="Of pictures.")
-@click.option("-o", "--output", type=FilePath, required=True, help="A folder for the pictures and their labels.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@click.option("--size", type=click.IntRange(32, 2048), default=128, show_default=True, help="Side in pixels.")
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that draw.")
-@click.option("--scenes", is_flag=True, help="Pictures of 0 to 8 faces in place of single ones.")
-@click.option("--masks/--no-masks", default=True, show_default=True, help="A map of the parts of each single face.")
-@click.option("--domain", help="One kind of drawing only: anime, manga, cartoon ...")
-@click.option("--expression", help="One expression only: angry, happy ..., or even: all seven, as many of each.")
-@click.option(
-    "--scheme",
-    type=click.Choice(["ibug68", "manga60a"]),
-    default="ibug68",
-    show_default=True,
-    help="Of the points; the pictures are the same.",
-)
-@click.option("--heads", type=FilePath, help="Photographs of people: the file (.npz) of ICT-FaceKit's shapes of heads.")
-def synth(number: int, output: Path, **given: Any) -> int:
-    """Draw faces with exact labels. The same seed gives the same bytes for any number of workers."""
-    with _needs("draw"):
-        from charaface.synth.dataset import write
-    with Screen(1) as screen:
-        made = checked(
-            lambda: write(output, number, progress=lambda done, total: screen.progress(output, done, total), **given)
-        )
-    click.echo(f"{made.folder}: {made.pictures} pictures with {made.faces} faces")
-    for kind, rate in made.rates.items():
-        click.echo(f"{kind}: {rate:g} a CPU-second", err=True)
-    return 0
 
 
 @click.command()
@@ -87,7 +54,7 @@ def train(
     own = {"files": [str(path) for path in labels], "form": form, "file_scheme": from_scheme, "pictures": pictures}
     told = [f"labels.{k}={json.dumps(v, default=str, ensure_ascii=False)}" for k, v in own.items() if v]
     settings = (*told, *settings)
-    with _needs("train"):
+    with needs("train"):
         from charaface.train.fit import train as fit
         from charaface.train.plan import plan
     if dry_run:
@@ -108,7 +75,7 @@ def compare(runs: tuple[Path, ...], output: Path | None, clip: Path | None, cost
     One JSON object a run goes to standard output, the table to standard error. Milliseconds are those of one crop in
     torch, float32, on one thread. Of one run alone, of any task and done or not, its report.html is written anew.
     """
-    with _needs("train"):
+    with needs("train"):
         from charaface.train import compare as made
         from charaface.train.report import write_report
         from charaface.train.results import is_measured
@@ -143,7 +110,7 @@ def study(study: Path, folder: Path | None, settings: tuple[str, ...], workers: 
 
     The same command goes on where it was stopped. Each run's words are in its log.txt.
     """
-    with _needs("train"):
+    with needs("train"):
         from charaface.train import study as made
     folder = folder or Path("runs") / study.stem
     plan = checked(lambda: made.read_study(study, settings))
@@ -172,7 +139,7 @@ def study(study: Path, folder: Path | None, settings: tuple[str, ...], workers: 
 )
 def export(run: Path, output: Path, **given: Any) -> int:
     """Write the network of a run as one ONNX file, checked against torch."""
-    with _needs("train"):
+    with needs("train"):
         from charaface.train.export import export as write
     made = checked(lambda: write(run, output, **given))
     click.echo(
@@ -219,7 +186,7 @@ def import_weights(file: Path, folder: Path, rename: tuple[str, ...], channels: 
     if wrong := [text for text in rename if text.find("=") < 1]:
         raise click.UsageError(f"--rename is OLD=NEW, got {wrong[0]!r}")
     names = dict(text.split("=", 1) for text in rename)
-    with _needs("train"):
+    with needs("train"):
         from charaface.train.foreign import Origin
         from charaface.train.foreign import import_weights as read
     origin = Origin(channels=int(channels), **given)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from charaface.synth.points import layout_named
 from charaface.synth.scene import render_scene
 
 CHUNK = 25
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def write(
     spent: dict[str, list[float]] = defaultdict(list)
     faces = done = 0
     with (out / "labels.jsonl").open("w", encoding="utf-8") as labels:
-        for rows in _run(jobs, workers):
+        for rows in in_processes(_chunk, jobs, workers):
             for row, kind, seconds in rows:
                 labels.write(json.dumps(row, ensure_ascii=False) + "\n")
                 spent[kind].append(seconds)
@@ -99,12 +101,13 @@ def write(
     return Written(out, n, faces, rates)
 
 
-def _run(jobs: list[Any], workers: int) -> Iterator[list[tuple[dict[str, Any], str, float]]]:
+def in_processes(work: Callable[[Any], T], jobs: list[Any], workers: int) -> Iterator[T]:
+    """What work makes of each job, in their order, in so many processes."""
     if workers == 1:
-        yield from map(_chunk, jobs)
+        yield from map(work, jobs)
         return
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_chunk, jobs)
+        yield from pool.map(work, jobs)
 
 
 def _chunk(
@@ -144,10 +147,10 @@ def _photographer(heads: str) -> Callable[[int, int, int], Render]:
     return partial(render_photograph, studio(heads))
 
 
-def contact_sheet(folder: Path, path: Path, count: int = 48, columns: int = 8) -> None:
-    """The first pictures of a written folder with their points: green seen, red hidden; boxes in blue."""
+def contact_sheet(folder: Path, path: Path, count: int = 48, columns: int = 8, every: int = 1) -> None:
+    """The first pictures of a written folder, or of every so many, with points: green seen, red hidden; boxes blue."""
     with (folder / "labels.jsonl").open(encoding="utf-8") as file:
-        rows = [json.loads(line) for _, line in zip(range(count), file, strict=False)]
+        rows = [json.loads(line) for line in islice(file, 0, count * every, every)]
     size = rows[0]["width"]
     sheet = np.full((-(-len(rows) // columns) * size, columns * size, 3), 255, np.uint8)
     for k, row in enumerate(rows):

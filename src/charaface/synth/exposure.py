@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cv2
+import numba
 import numpy as np
 
 _GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and from where on it holds light back
@@ -11,8 +12,21 @@ _GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and fr
 def developed(colour: np.ndarray, size: int) -> np.ndarray:
     """(size, size, 3) uint8 of a larger picture in linear light."""
     small = cv2.resize(colour, (size, size), interpolation=cv2.INTER_AREA)
-    small = np.where(small > _KNEE, 1 - (1 - _KNEE) * np.exp((_KNEE - small) / (1 - _KNEE)), small)
-    return np.asarray(_CODE[np.clip(small * (len(_CODE) - 1), 0, len(_CODE) - 1).astype(np.int32)])
+    bright = small > _KNEE
+    small[bright] = 1 - (1 - _KNEE) * np.exp((_KNEE - small[bright]) / (1 - _KNEE))
+    return np.asarray(_looked_up(small, _CODE))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _looked_up(light: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 codes of light, 0 to 1 along a table."""
+    out = np.empty(light.shape, np.uint8)
+    last = np.float32(len(table) - 1)
+    for y in range(light.shape[0]):
+        for x in range(light.shape[1]):
+            for k in range(3):
+                out[y, x, k] = table[int(min(max(light[y, x, k] * last, np.float32(0)), last))]
+    return out
 
 
 def exposure(skin: np.ndarray) -> np.float32:

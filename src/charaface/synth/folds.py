@@ -48,9 +48,10 @@ def folded(skin: np.ndarray, lines: float, maps: dict[str, np.ndarray], shapes: 
     if not deep.any():
         return skin
     rows = np.flatnonzero(np.abs(deep).max(axis=1) > 0.004)
-    band = slice(rows[0], rows[-1] + 1)
+    columns = np.flatnonzero(deep.any(axis=0))
+    band = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     out = skin.copy()
-    out[band] *= np.exp(deep[band, :, None] * np.array([-0.75, -1.0, -1.05], np.float32))
+    out[band] *= np.exp(deep[band][..., None] * np.array([-0.75, -1.0, -1.05], np.float32))
     return out
 
 

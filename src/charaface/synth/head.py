@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from charaface.face import Colour as NamedColour
-from charaface.face import Emotion, Face, Landmarks, Pose
-from charaface.geometry import area, box_from_points, clip_box
 from charaface.synth.camera import Camera, Shot
 from charaface.synth.dress import cloth, neckline, torso_layer
 from charaface.synth.exposure import developed, exposure
 from charaface.synth.folds import fold_maps, folded
-from charaface.synth.head_beard import added, beard_layer
+from charaface.synth.head_beard import beard_layer
 from charaface.synth.head_before import thing_layers
 from charaface.synth.head_eyes import BALLS, ball, eye, way
 from charaface.synth.head_hair import hair_layers, scalp
 from charaface.synth.head_hat import hat_layers, under
-from charaface.synth.head_parts import head_parts, part_map
+from charaface.synth.head_parts import part_map
 from charaface.synth.head_points import head_points, rotation
+from charaface.synth.head_told import told
 from charaface.synth.head_wear import glasses_layers, mask_layers, pressed, scarf_layer
 from charaface.synth.kit import DRAWN, FaceKit
-from charaface.synth.labels import PARTS, Render
-from charaface.synth.layer import NO_PART, Film, Layer, lay
-from charaface.synth.outfit import NOTHING_WORN, Outfit, accessories
+from charaface.synth.labels import Render
+from charaface.synth.layer import NO_PART, Film, Layer, cast, lay
+from charaface.synth.outfit import NOTHING_WORN, Outfit
 from charaface.synth.person import Moment, Person
 from charaface.synth.raster import Seen, rasterise
-from charaface.synth.shade import Light, light, normals, openness, shadow_of
+from charaface.synth.shade import light, normals, openness, shadow_of
 from charaface.synth.skin_map import SIZE, linear, on_map, paint_skin
 from charaface.synth.wrap import wrap
 
@@ -39,7 +38,6 @@ _REACHED = {"M_Teeth": 0.34, "M_GumsTongue": 0.14}  # how much of the sky an ope
 _CLOTH = len(DRAWN)
 _THROAT = -7.0  # y below which cloth may be
 _SHUT = 0.13  # cm between lips that are shut
-_HIDDEN = 0.35  # cm that something must be before a point to hide it
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +49,30 @@ class Look:
     head: np.ndarray  # (V, 3) float32 at rest
 
 
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """Somebody before a camera: what a picture is made of, photographed or drawn."""
+
+    look: Look
+    moment: Moment
+    shot: Shot
+    outfit: Outfit
+    head: np.ndarray  # (V, 3) float32 before it turns
+    out: np.ndarray  # (V, 3) float32 its normals
+    turn: np.ndarray  # (3, 3)
+    camera: Camera
+    placed: np.ndarray  # (V, 3) float32 turned
+    layers: list[Layer]
+    before: list[np.ndarray]  # of each layer its vertices turned
+    seen: Seen  # the head in the large picture
+
+
 class Studio:
     """The heads of a kit, with all that they share; two seconds of work."""
 
     def __init__(self, kit: FaceKit) -> None:
         kit = kit.only(kit.of(*_SOLID))
-        self._middles = [ball(kit, name) for name in BALLS]
+        self.middles = [ball(kit, name) for name in BALLS]
         open_ = openness(kit.vertices, kit.triangles)
         seen = np.flatnonzero(_ever_seen(kit, kit.triangles))
         kept = np.unique(np.concatenate([kit.triangles[seen].ravel(), kit.landmarks]))
@@ -71,7 +87,7 @@ class Studio:
         self._shut_triangles = kit.triangles[: int((~inside).sum())]
         self.points = head_points(kit)
         self.map = on_map(kit.vertices)
-        self._behind = np.ptp(self.map[kit.triangles][..., 0], axis=1) > SIZE  # where the map's ends meet
+        self.behind = np.ptp(self.map[kit.triangles][..., 0], axis=1) > SIZE  # where the map's ends meet
         self.scalp = scalp(kit)
         self.wrap = wrap(kit)
         self.marks = on_map(self.points.fixed.on(kit.vertices))
@@ -96,50 +112,44 @@ class Studio:
             head = head + self._shut * np.float32(moment.closed * np.clip((gap + 0.02) / by, 0, 1.4))
         return np.asarray(head, np.float32)
 
-    def render(self, look: Look, moment: Moment, shot: Shot, outfit: Outfit = NOTHING_WORN) -> Render:
-        """A picture and what is true of it."""
+    def stage(self, look: Look, moment: Moment, shot: Shot, outfit: Outfit = NOTHING_WORN) -> Staged:
+        """Somebody before a camera."""
         head = self.pose(look, moment)
         turn = rotation(moment.yaw, moment.pitch, moment.roll)
-        camera = Camera(shot, self.points.fixed.on(head) @ turn.T)
+        camera = Camera(shot, self.points.fixed.on(look.head if shot.aligned else head) @ turn.T)
         placed = (head @ turn.T).astype(np.float32)
         out = normals(head, self.kit.triangles)
         body = rotation(moment.body, 0.3 * moment.pitch, 0.3 * moment.roll)
         layers = [torso_layer(shot.dress, turn, body), *self._layers(look.person, head, out, outfit)]
         before = [(one.vertices @ turn.T).astype(np.float32) for one in layers]
-        lit = self._lit(placed, layers, before, shot.light)
         triangles = self.kit.triangles if _gape(self.points.fixed.on(head)) else self._shut_triangles
         seen = rasterise(camera(placed), triangles, camera.side, camera.side)
-        rows = [out @ turn.T.astype(np.float32), lit[0][:, None], self.open[:, None], self.kit.vertices, self.map]
+        return Staged(look, moment, shot, outfit, head, out, turn, camera, placed, layers, before, seen)
+
+    def render(
+        self,
+        look: Look,
+        moment: Moment,
+        shot: Shot,
+        outfit: Outfit = NOTHING_WORN,
+        also: Collection[str] = ("masks", "alpha"),
+    ) -> Render:
+        """A photograph and what is true of it. also: of labels.ALSO, what it carries besides; the rest is not made."""
+        on = self.stage(look, moment, shot, outfit)
+        seen, side = on.seen, on.camera.side
+        lit = self.lit(on, shot.light.lamp)
+        rows = (on.out @ on.turn.T.astype(np.float32), lit[0], self.open, self.kit.vertices, *self.map.T)
         shown, pixels = seen.packed(seen.triangle >= 0)
-        at = shown.of(np.concatenate(rows, axis=1), self.kit.triangles)
-        at[self._behind[shown.triangle], 8] = 0
+        at = shown.each(rows, self.kit.triangles)
+        at[4][self.behind[shown.triangle]] = 0
         kind = self.kit.material[shown.triangle]
-        film = Film(_behind(shot, camera.side), seen.depth.copy(), np.full(seen.depth.shape, NO_PART, np.uint8))
+        film = Film(_behind(shot, side), seen.depth.copy(), np.full(seen.depth.shape, NO_PART, np.uint8))
         film.colour.reshape(-1, 3)[pixels] = self._colour(look, moment, shot, at, kind)
-        for one, places, bright in zip(layers, before, lit[1:], strict=True):
-            lay(one, places, camera(places), bright, shot.light, film)
-        points = camera(self._marked(look.person, head, out, turn) @ turn.T)
-        solid = 255 * ((film.part != NO_PART) | (seen.triangle >= 0)).astype(np.uint8)
-        alpha = cv2.resize(solid, (shot.size,) * 2, interpolation=cv2.INTER_AREA)
-        faces = _face(look.person, moment, shot, outfit, film.depth, points)
+        for one, places, bright in zip(on.layers, on.before, lit[1:], strict=True):
+            lay(one, places, on.camera(places), bright, shot.light, film)
         skin = pixels[(kind == DRAWN.index("M_Face")) & (film.part.ravel()[pixels] == NO_PART)]
         film.colour *= exposure(film.colour.reshape(-1, 3)[skin])
-        parts = self._parts(seen, film, moment, shot)
-        return Render(developed(film.colour, shot.size), faces, parts[None], alpha)
-
-    def _parts(self, seen: Seen, film: Film, moment: Moment, shot: Shot) -> np.ndarray:
-        """(size, size) uint8 parts of the head and of what lies before it, at the middles of pixels."""
-        every = ((np.arange(shot.size) + 0.5) * len(film.depth) / shot.size).astype(int)
-        here = np.ix_(every, every)
-        small = Seen(seen.triangle[here], seen.weights[here], seen.depth[here])
-        shown, pixels = small.packed(small.triangle >= 0)
-        at = shown.of(np.concatenate([self.kit.vertices, self.map], axis=1), self.kit.triangles)
-        painted = cv2.remap(self.parts, at[..., 3].copy(), at[..., 4].copy(), cv2.INTER_NEAREST)
-        kind = self.kit.material[shown.triangle]
-        out = np.full((shot.size, shot.size), PARTS.index("background"), np.uint8)
-        out.reshape(-1)[pixels] = head_parts(painted, kind, at[..., :3], self._middles, moment.gaze, shot.dress)
-        laid = film.part[here]
-        return np.where(laid == NO_PART, out, laid)
+        return told(self, on, film, developed(film.colour, shot.size), also)
 
     def _layers(self, person: Person, head: np.ndarray, out: np.ndarray, outfit: Outfit) -> list[Layer]:
         """What lies before the head, from the skin outwards."""
@@ -160,39 +170,30 @@ class Studio:
             worn += thing_layers(thing, points)
         return worn + (glasses_layers(outfit.glasses, points) if outfit.glasses else [])
 
-    def _marked(self, person: Person, head: np.ndarray, out: np.ndarray, turn: np.ndarray) -> np.ndarray:
-        """(68, 3) the points of a turned head; those of the jaw lie on a beard that is thin, and in one that is not."""
-        at = self.points.seen(head, turn)
-        points = np.asarray(at.on(head), np.float32)
-        if person.beard:
-            more = added(person.beard, self.marks, at.on(self.kit.vertices)[:17])
-            points[:17] += more[:, None] * at.on(out)[:17]
-        return points
-
-    def _lit(self, placed: np.ndarray, layers: list[Layer], before: list[np.ndarray], told: Light) -> list[np.ndarray]:
-        """How much of the lamp each vertex of the head and of what is before it sees."""
-        casting, first = [self._shut_triangles], len(placed)
-        for one in layers:
+    def lit(self, on: Staged, lamp: np.ndarray) -> list[np.ndarray]:
+        """How much of a lamp each vertex of the head and of what is before it sees."""
+        casting, first = [self._shut_triangles], len(on.placed)
+        for one in on.layers:
             if one.casts is not None:
-                casting.append(one.triangles[one.casts[one.triangles].all(axis=1)] + np.int32(first))
+                casting.append(cast(one.triangles, one.casts, first))
             first += len(one.vertices)
-        ends = np.cumsum([len(placed), *(len(places) for places in before)])[:-1]
-        return np.split(shadow_of(np.concatenate([placed, *before]), np.concatenate(casting), told.lamp), ends)
+        ends = np.cumsum([len(on.placed), *(len(places) for places in on.before)])[:-1]
+        return np.split(shadow_of(np.concatenate([on.placed, *on.before]), np.concatenate(casting), lamp), ends)
 
-    def _colour(self, look: Look, moment: Moment, shot: Shot, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    def _colour(self, look: Look, moment: Moment, shot: Shot, at: list[np.ndarray], kind: np.ndarray) -> np.ndarray:
         """(H, W, 3) float32 linear light of pixels of the head, of what is known there and their materials."""
-        rest = np.ascontiguousarray(at[..., 5:8])
+        normal, lit, open_, rest, u, v = at
         skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
-        u, v = np.ascontiguousarray(at[..., 8]), np.ascontiguousarray(at[..., 9])
         albedo = cv2.remap(skin, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         clad = rest[..., 1] < _THROAT
-        clad[clad] = rest[clad][:, 1] < neckline(rest[clad], shot.dress)
-        albedo[clad] = cloth(rest[clad], shot.dress)
+        low = rest[clad]
+        clothed = low[:, 1] < neckline(low, shot.dress)
+        clad[clad] = clothed
+        albedo[clad] = cloth(low[clothed], shot.dress)
         iris = linear(np.asarray(look.person.iris))
         for name, k in BALLS.items():
             its = kind == DRAWN.index(name)
-            albedo[its] = eye(rest[its] - self._middles[k], way(moment.gaze), iris)
-        lit, open_ = np.ascontiguousarray(at[..., 3]), np.ascontiguousarray(at[..., 4])
+            albedo[its] = eye(rest[its] - self.middles[k], way(moment.gaze), iris)
         for name, value in _INSIDE.items():
             inside = kind == DRAWN.index(name)
             deep = np.clip((rest[inside][:, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
@@ -200,7 +201,7 @@ class Studio:
             open_[inside] = np.maximum(open_[inside], _REACHED[name])
             lit[inside] *= 0.55
         worn = np.where(clad, np.uint8(_CLOTH), kind)
-        return light(albedo, np.ascontiguousarray(at[..., :3]), lit, open_, worn, _FINISH, shot.light)
+        return light(albedo, normal, lit, open_, worn, _FINISH, shot.light)
 
 
 def _behind(shot: Shot, side: int) -> np.ndarray:
@@ -212,30 +213,6 @@ def _behind(shot: Shot, side: int) -> np.ndarray:
 def _gape(points: np.ndarray) -> bool:
     """Whether something of the inside of a mouth may be seen."""
     return bool(np.abs(points[61:64, 1] - points[[67, 66, 65], 1]).max() > _SHUT)
-
-
-def _face(
-    person: Person, moment: Moment, shot: Shot, outfit: Outfit, depth: np.ndarray, points: np.ndarray
-) -> list[Face]:
-    """The label of (68, 3) points in the large picture; none where the face is beside the small one."""
-    hidden = _before(depth, points[:, :2]) > points[:, 2] + _HIDDEN / shot.distance
-    places = (points[:, :2] + 0.5) * shot.size / len(depth) - 0.5
-    inside = ((places > -0.5) & (places < shot.size - 0.5)).all(axis=1)
-    marks = Landmarks(places, np.ones(68), inside & ~hidden)
-    box = clip_box(box_from_points(marks.points), shot.size, shot.size)
-    if area(box) < 1:
-        return []
-    return [
-        Face(
-            box,
-            landmarks=marks,
-            pose=Pose(moment.yaw, moment.pitch, moment.roll),
-            emotion=Emotion(moment.expression, {moment.expression: 1.0}),
-            colours=_colours(person),
-            domain={"photo": 1.0},
-            accessories=accessories(person, outfit),
-        )
-    ]
 
 
 def _ever_seen(kit: FaceKit, triangles: np.ndarray) -> np.ndarray:
@@ -255,13 +232,6 @@ def _ever_seen(kit: FaceKit, triangles: np.ndarray) -> np.ndarray:
     return np.asarray(near[triangles].any(axis=1))
 
 
-def _before(depth: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """(N,) depth of what is seen around places: the furthest, for beside an outline something nearer may begin."""
-    around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-    at = [np.clip(np.round(places + step), 0, len(depth) - 1).astype(int) for step in around]
-    return np.asarray(np.min([depth[y, x] for x, y in (one.T for one in at)], axis=0))
-
-
 def _finish() -> np.ndarray:
     """(K, 3) of skin, eyes, what is in the mouth and cloth, as shade.light has them."""
     out = np.tile([0.12, 14.0, 0.35], (_CLOTH + 1, 1))
@@ -274,11 +244,3 @@ def _finish() -> np.ndarray:
 
 
 _FINISH = _finish()
-
-
-def _colours(person: Person) -> dict[str, NamedColour]:
-    values = {"skin": person.skin.tone, "right_eye": person.iris, "left_eye": person.iris}
-    if person.hair:
-        values["hair"] = person.hair.colour
-    names = person.names | {"right_eye": person.names["eyes"], "left_eye": person.names["eyes"]}
-    return {k: NamedColour("#" + "".join(f"{round(255 * c):02x}" for c in v), names[k]) for k, v in values.items()}

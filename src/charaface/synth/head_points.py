@@ -8,7 +8,9 @@ furthest out in the picture, but never behind the edge of the jaw.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import numba
 import numpy as np
 
 from charaface.schemes import IBUG68
@@ -55,7 +57,17 @@ class Anchors:
 
     def on(self, head: np.ndarray) -> np.ndarray:
         """(..., 3) places on a head of (V, 3) vertices."""
-        return np.asarray(np.einsum("...kd,...k->...d", head[self.vertices], self.weights))
+        out = np.empty((*self.vertices.shape[:-1], 3), head.dtype)
+        _mixed(head, self.vertices.reshape(-1, 3), self.weights.reshape(-1, 3), out.reshape(-1, 3))
+        return out
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _mixed(head: np.ndarray, vertices: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    for n in range(len(vertices)):
+        for d in range(3):
+            first = head[vertices[n, 0], d] * weights[n, 0]
+            out[n, d] = first + head[vertices[n, 1], d] * weights[n, 1] + head[vertices[n, 2], d] * weights[n, 2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +92,13 @@ class HeadPoints:
     fixed: Anchors  # (68,); those of the jaw are the furthest back that they go
     lines: list[JawLine]  # of 0 to 16
 
+    @cached_property
+    def _jaws(self) -> Anchors:
+        """All lines, one after the other."""
+        return Anchors(
+            *(np.concatenate([getattr(k.line, name) for k in self.lines]) for name in ("vertices", "weights"))
+        )
+
     def on(self, head: np.ndarray, rotation: np.ndarray) -> np.ndarray:
         """(68, 3) float32 places on a head of (V, 3) vertices, seen from afar, turned by rotation, (3, 3)."""
         return np.asarray(self.seen(head, rotation).on(head), np.float32)
@@ -90,8 +109,10 @@ class HeadPoints:
         pitch = float(np.degrees(np.arcsin(np.clip(-rotation[2, 1], -1, 1))))
         roll = np.arctan2(rotation[0, 1], rotation[1, 1])
         lean = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
+        jaws, first = self._jaws.on(head), 0
         for k, jaw in enumerate(self.lines):
-            places = jaw.line.on(head)[: jaw.reach(pitch)]
+            places = jaws[first : first + jaw.reach(pitch)]
+            first += len(jaw.line.vertices)
             furthest = int(np.argmax((places @ rotation.T)[:, :2] @ (lean @ jaw.out)))
             vertices[k], weights[k] = jaw.line.vertices[furthest], jaw.line.weights[furthest]
         return Anchors(vertices, weights)

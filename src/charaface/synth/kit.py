@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import numba
 import numpy as np
 
 # What is drawn; the rest (gums, tear fluid, shells for blending) is inside the head or only for film renderers.
@@ -63,8 +64,7 @@ class FaceKit:
         for name, strength in (expression or {}).items():
             if name not in self._place:
                 raise KitError(f"no expression {name!r}; there are {', '.join(self.expression_names)}")
-            moved, by = self._moves[self._place[name]]
-            out[moved] += np.float32(strength) * by
+            _move(out, *self._moves[self._place[name]], np.float32(strength))
         return out
 
     @cached_property
@@ -103,6 +103,14 @@ class FaceKit:
     def of(self, *materials: str) -> np.ndarray:
         """(K,) int64 triangles of these materials."""
         return np.flatnonzero(np.isin(self.material, [DRAWN.index(name) for name in materials]))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _move(places: np.ndarray, moved: np.ndarray, by: np.ndarray, strength: float) -> None:
+    """Adds so much of (K, 3) offsets to the places, (V, 3), of K vertices."""
+    for k in range(len(moved)):
+        for d in range(3):
+            places[moved[k], d] += strength * by[k, d]
 
 
 def read_kit(path: str | Path) -> FaceKit:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from charaface.synth.labels import PARTS
-from charaface.synth.raster import rasterise
+from charaface.synth.raster import bounds, rasterise
 from charaface.synth.shade import Light, light, normals
 
 NO_PART = 255
@@ -55,14 +56,31 @@ def even(colour: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(np.asarray(colour, np.float32), (*shape[:2], 3)).copy()
 
 
+def cast(triangles: np.ndarray, casts: np.ndarray, first: int) -> np.ndarray:
+    """(K, 3) int32 the triangles whose corners all cast, (V,) bool, their vertices numbered from first on."""
+    return np.asarray(_cast(triangles, casts, np.int32(first)))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _cast(triangles: np.ndarray, casts: np.ndarray, first: int) -> np.ndarray:
+    out, count = np.empty_like(triangles), 0
+    for t in range(len(triangles)):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        if casts[a] and casts[b] and casts[c]:
+            out[count, 0], out[count, 1], out[count, 2] = a + first, b + first, c + first
+            count += 1
+    return out[:count].copy()
+
+
 def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, told: Light, film: Film) -> None:
     """Lays a surface over a picture, where it is nearer than what is there.
 
     placed: (V, 3) its vertices turned, points: as rasterise has them, bright: (V,) how much of the lamp each sees.
     """
     height, width = film.depth.shape
-    low = np.maximum(np.floor(points[:, :2].min(axis=0)), 0).astype(int)
-    high = np.minimum(np.ceil(points[:, :2].max(axis=0)) + 1, [width, height]).astype(int)
+    least, most = bounds(points)
+    low = np.maximum(np.floor(least), 0).astype(int)
+    high = np.minimum(np.ceil(most) + 1, [width, height]).astype(int)
     if (high <= low).any():
         return
     here = (slice(low[1], high[1]), slice(low[0], high[0]))
@@ -72,17 +90,11 @@ def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, 
     if not nearer.any():
         return
     part, pixels = seen.packed(nearer)
-    y, x = np.divmod(pixels, high[0] - low[0])
-    pixels = (y + low[1]) * width + x + low[0]
-    at = part.of(np.column_stack([normals(placed, one.triangles[: one.outer]), bright, one.rest]), one.triangles)
-    paint = one.paint(at[..., 4:])
-    normal = np.ascontiguousarray(at[..., :3])
-    normal[normal[..., 2] < 0] *= -1
-    if paint.tilt is not None:
-        normal[..., 0] += paint.tilt
+    normal, bright, rest = part.each([normals(placed, one.triangles[: one.outer]), bright, one.rest], one.triangles)
+    paint = one.paint(rest)
+    _face(normal, _NONE if paint.tilt is None else np.asarray(paint.tilt, np.float32))
     kind = np.zeros(part.triangle.shape, np.uint8) if paint.kind is None else paint.kind
     open_ = np.full(kind.shape, _OPEN, np.float32)
-    bright = np.ascontiguousarray(at[..., 3])
     lit = light(np.asarray(paint.albedo, np.float32), normal, bright, open_, kind, one.finish, told)
     if paint.glow is not None:
         lit += paint.glow
@@ -91,9 +103,47 @@ def lay(one: Layer, placed: np.ndarray, points: np.ndarray, bright: np.ndarray, 
         facing = normal[..., 2] / np.sqrt((normal**2).sum(axis=-1) + 1e-9)
         strand = 0.5 if paint.tilt is None else 0.5 + 4 * paint.tilt
         cover = cover * np.clip(0.5 + (facing - one.ragged * strand) / 0.15, 0, 1)
-    colour = film.colour.reshape(-1, 3)
-    before = colour[pixels]
-    colour[pixels] = before + (lit - before) * cover[..., None]
-    over = cover > 0.5
-    film.part.reshape(-1)[pixels[over]] = PARTS.index(one.part)
-    film.depth.reshape(-1)[pixels[over]] = part.depth[over]
+    place = PARTS.index(one.part)
+    count = int(nearer.sum())
+    _blend(
+        film.colour, film.depth, film.part, pixels.ravel()[:count], nearer.shape[1], low, lit.reshape(-1, 3),
+        cover.ravel(), part.depth.ravel(), place,
+    )  # fmt: skip
+
+
+_NONE = np.zeros((0, 0), np.float32)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _face(normal: np.ndarray, tilt: np.ndarray) -> None:
+    """Turns normals, (H, W, 3), towards the camera, and then by what is added to their x, (H, W) or empty."""
+    for y in range(normal.shape[0]):
+        for x in range(normal.shape[1]):
+            if normal[y, x, 2] < 0:
+                for k in range(3):
+                    normal[y, x, k] = -normal[y, x, k]
+            if tilt.size:
+                normal[y, x, 0] += tilt[y, x]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _blend(
+    colour: np.ndarray,
+    depth: np.ndarray,
+    part: np.ndarray,
+    pixels: np.ndarray,
+    wide: int,
+    low: np.ndarray,
+    lit: np.ndarray,
+    cover: np.ndarray,
+    near: np.ndarray,
+    place: int,
+) -> None:
+    """Lays light over pixels, (N,) numbers in a window so wide that begins at low, by how much of each it covers."""
+    for n in range(len(pixels)):
+        y, x = pixels[n] // wide + low[1], pixels[n] % wide + low[0]
+        for k in range(3):
+            colour[y, x, k] += (lit[n, k] - colour[y, x, k]) * cover[n]
+        if cover[n] > 0.5:
+            part[y, x] = place
+            depth[y, x] = near[n]

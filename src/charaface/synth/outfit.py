@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from charaface.synth.head_wear import LENSES, Glasses, Mask, Scarf
 from charaface.synth.pen import Colour
 from charaface.synth.person import Person
 
+WORN = ("bare", "glasses", "sunglasses", "hat", "mask")  # what sample_worn knows
 DARK = 0.5  # of a lens above, from which on glasses are sunglasses
 _FRAMES: list[Colour] = [(0.03, 0.03, 0.03), (0.2, 0.1, 0.05), (0.35, 0.2, 0.1), (0.1, 0.1, 0.25), (0.4, 0.05, 0.08)]
 _METALS: list[Colour] = [(0.7, 0.7, 0.72), (0.75, 0.6, 0.3), (0.25, 0.25, 0.27), (0.08, 0.08, 0.08)]
@@ -66,6 +67,22 @@ def sample_outfit(rng: np.random.Generator, person: Person) -> Outfit:
     scarf = Scarf(_any(rng), uniform(rng, -10, -5.5), uniform(rng, 1, 2.6), _seed(rng)) if rng.random() < 0.05 else None
     things = (_thing(rng, person),) if rng.random() < 0.16 and mask is None else ()
     return Outfit(glasses, mask, hat, scarf, things)
+
+
+def sample_worn(rng: np.random.Generator, accessory: str) -> Outfit:
+    """An outfit of one thing, of WORN, and nothing else. Raises ValueError for another name."""
+    if accessory not in WORN:
+        raise ValueError(f"no accessory {accessory!r}; there are {', '.join(WORN)}")
+    if accessory in ("glasses", "sunglasses"):
+        glasses = _glasses(rng)
+        while (glasses.dark >= DARK) != (accessory == "sunglasses"):
+            glasses = _glasses(rng)
+        return Outfit(glasses)
+    if accessory == "mask":
+        return Outfit(mask=replace(_mask(rng), top=0.0))
+    if accessory == "hat":
+        return Outfit(hat=_hat(rng))
+    return NOTHING_WORN
 
 
 def _any(rng: np.random.Generator) -> Colour:

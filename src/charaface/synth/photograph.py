@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,13 +28,18 @@ def studio(path: str | Path) -> Studio:
     return Studio(read_kit(path))
 
 
-def render_photograph(heads: Studio, seed: int, index: int, size: int = 160) -> Render:
-    """One person whose face fills four tenths to two thirds of a size x size picture."""
+def render_photograph(
+    heads: Studio, seed: int, index: int, size: int = 160, also: Collection[str] = ("masks", "alpha")
+) -> Render:
+    """One person whose face fills four tenths to two thirds of a size x size picture.
+
+    also: of labels.ALSO, what it carries besides points; the picture is the same whatever that is.
+    """
     rng = generator(seed, index)
     person = sample_person(rng)
     moment = sample_moment(rng, heads.kit.expression_names)
     shot = sample_shot(rng, size)
-    return heads.render(heads.look(person), moment, shot, sample_outfit(rng, person))
+    return heads.render(heads.look(person), moment, shot, sample_outfit(rng, person), also)
 
 
 def sample_shot(rng: np.random.Generator, size: int) -> Shot:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from charaface.synth.raster import rasterise
+from charaface.synth.raster import bounds, depth_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +51,13 @@ def shadow_of(places: np.ndarray, triangles: np.ndarray, lamp: np.ndarray, size:
     side = np.cross([0.0, 1.0, 0.0] if abs(lamp[1]) < 0.9 else [1.0, 0.0, 0.0], lamp)
     side /= np.linalg.norm(side)
     seen = places @ np.stack([side, np.cross(lamp, side), lamp]).T.astype(np.float32)
-    low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
+    low, high = bounds(seen)
     scale = (size - 3) / float((high - low).max())
     laid = np.empty_like(seen)
     laid[:, 0] = (seen[:, 0] - low[0]) * np.float32(scale) + 1
     laid[:, 1] = size - 2 - (seen[:, 1] - low[1]) * np.float32(scale)
     laid[:, 2] = seen[:, 2]
-    depth = rasterise(laid, triangles, size, size).depth
+    depth = depth_of(laid, triangles, size, size)
     return np.asarray(_lit(depth, laid, 0.35))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
+import numba
 import numpy as np
 import skia
 
@@ -64,12 +65,22 @@ def paint_skin(skin: Skin, marks: np.ndarray) -> np.ndarray:
     _lips(canvas, skin, marks)
     _lids(canvas, skin, marks)
     _brows(canvas, skin, marks, rng)
-    out = cv2.LUT(np.ascontiguousarray(pixels[..., :3]), _LIGHT)
-    if skin.mottle:
-        uneven = np.clip(skin.mottle * _noise(rng), -2, 2)
-        for channel, share in enumerate((0.22, 0.35, 0.4)):
-            out[..., channel] *= 1 + share * uneven
-    return np.asarray(np.minimum(out, 1))
+    uneven = np.clip(skin.mottle * _noise(rng), -2, 2) if skin.mottle else np.zeros((SIZE, SIZE), np.float32)
+    return np.asarray(_mottled(pixels, _LIGHT, uneven))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _mottled(pixels: np.ndarray, table: np.ndarray, uneven: np.ndarray) -> np.ndarray:
+    """(SIZE, SIZE, 3) float32 light of pixels, of which each channel is so much more uneven than what is told."""
+    out = np.empty((*uneven.shape, 3), np.float32)
+    one = np.float32(1)
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            by = uneven[y, x]
+            out[y, x, 0] = min(table[pixels[y, x, 0]] * (one + np.float32(0.22) * by), one)
+            out[y, x, 1] = min(table[pixels[y, x, 1]] * (one + np.float32(0.35) * by), one)
+            out[y, x, 2] = min(table[pixels[y, x, 2]] * (one + np.float32(0.4) * by), one)
+    return out
 
 
 def linear(values: np.ndarray) -> np.ndarray:
