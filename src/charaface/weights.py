@@ -40,7 +40,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "parser": Weight(
         file="parser.onnx",
-        sha256="538ace6c397f94dbb64c6fb41d02f8e419db7cf4c5327fa225f89d9b2ff703b6",
+        sha256="5ca38fed5505bb267ccd3bb9a74280c2ce46258435f562887aeef294726a383e",
         licence="MIT",
         data="generated drawings and photographs of generated people (charaface.synth; shapes of ICT-FaceKit, MIT)",
         score="names of 12 hair colours 82 %, of 10 eye colours 73 % on anime faces; docs/cards/parser.md",
@@ -54,7 +54,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "emotion-photo": Weight(
         file="emotion-photo.onnx",
-        sha256="8ee62a10ebd22aea95179b157569b9e3666fd188c6a480941fe2e4a8e3f23dc0",
+        sha256="134ae36dca4275d8140e4c27b96bae6e9eaf6b7e0a467afcbec3f10de94045b0",
         licence="MIT",
         data="FER2013: web images under Kaggle's terms, as the whole field uses it",
         score="62.9 % of FER2013's validation part, macro F1 55.5 % (floor 69 %: missed); docs/cards/emotion-photo.md",
@@ -62,7 +62,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "emotion-drawn": Weight(
         file="emotion-drawn.onnx",
-        sha256="7ccbc0f710aba376337c157a625a701032028cab5668cc06029c3352b0da7e62",
+        sha256="2b88ca6b02066690469a0468ab4ee496833f78e260453f08525e612297d6a4c3",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
         score="70.6 % of held-out renders, 9 of 16 named drawings, below its floors; docs/cards/emotion-drawn.md",

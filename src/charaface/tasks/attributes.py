@@ -22,6 +22,7 @@ from charaface.tasks.landmarks import Pointing, pointed
 
 Presented = Literal["drawn", "all", "none"]  # the faces whose presentation is told
 _LEAST = {"hair": 120, "skin": 120, "left_eye": 6, "right_eye": 6}  # pixels of a crop: fewer tell no colour
+_SEEN = 0.3  # of the points of an eye: one of which less is seen has no colour
 _HELD = 0.5  # seconds
 _EYES = {"right_eye": slice(36, 42), "left_eye": slice(42, 48)}
 
@@ -95,7 +96,7 @@ def _masks(face: Face, parsing: Parsing) -> dict[str, np.ndarray]:
     points = transform(face.landmarks.to("ibug68").points, parsing.matrix)
     middles = [points[part].mean(axis=0) for part in _EYES.values()]
     rows, columns = np.indices(labels.shape)
-    seen = [bool(face.landmarks.to("ibug68").visible[part].any()) for part in _EYES.values()]
+    seen = [bool(face.landmarks.to("ibug68").visible[part].mean() > _SEEN) for part in _EYES.values()]
     apart = [np.hypot(columns - x, rows - y) if there else np.inf for (x, y), there in zip(middles, seen, strict=True)]
     own = (apart[0] <= apart[1], apart[0] > apart[1])
     eyes = {name: iris & side for name, side, there in zip(_EYES, own, seen, strict=True) if there}
