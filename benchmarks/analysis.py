@@ -72,7 +72,7 @@ def main() -> None:
     sections += [colours.section(said, part) for part in colours.GOALS]
 
     judged = []
-    for name in weights.SHARED["emotion"]:
+    for name in (*weights.SHARED["emotion"], "mini-xception"):
         network = session.load(name, 2)
         if "photo" in network.spec.domains:
             judged.append(judge_fer2013(data, network))
