@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import skia
 
-from charaface.cli.workshop import synth
+from charaface.cli.synth import synth
 from charaface.metrics import normaliser
 from charaface.schemes import MANGA60A, SCHEMES, scheme_named
 from charaface.synth.anatomy import Build, Head, Place, Turn
