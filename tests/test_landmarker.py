@@ -131,16 +131,3 @@ def test_a_network_for_something_else_is_refused() -> None:
 )
 def test_a_framing_fits_until_the_face_has_moved_out_of_it(box: list[float], angle: float, fits: bool) -> None:
     assert Framing(BOX).still_fits(Framing(np.array(box, np.float32), angle)) is fits
-
-
-def test_no_point_beyond_the_picture_is_seen() -> None:
-    image = np.ascontiguousarray(paint([SQUARE])[:, :150])  # its right third is cut off
-    network = landmarker()
-    first = read(image, [Framing(BOX)], network)
-    (second,) = read_again(image, first, Readers(network, network))
-    for reading in (*first, second):
-        beyond = reading.points[:, 0] > 149.5
-        assert beyond.any()
-        assert not beyond.all()
-        assert (reading.visible[beyond] == 0).all()
-        assert (reading.visible[~beyond] > 0.5).all()

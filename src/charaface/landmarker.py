@@ -47,7 +47,7 @@ class Reading(NamedTuple):
 
     points: np.ndarray  # (N, 2) float32 picture pixels, whole numbers at pixel centres
     scores: np.ndarray  # (N,) float32, how sure each point is
-    visible: np.ndarray  # (N,) float32, probability that it is drawn and not hidden; 0 beyond the picture
+    visible: np.ndarray  # (N,) float32, probability that it is drawn and not hidden
     face: float  # probability that the crop was centred on a face
     crop: Framing | None = None  # where it was read
     given: Reading | None = None  # what a network without framing read there, of its own scheme: the result's points
@@ -66,11 +66,6 @@ class Reading(NamedTuple):
     def framing(self) -> Framing:
         """The crop that shows this face upright and in the middle."""
         return frame_points(self.points)
-
-    def within(self, image: np.ndarray) -> Reading:
-        """The same, with no point seen that lies beyond an (H, W, 3) picture."""
-        inside = ((self.points > -0.5) & (self.points < np.array(image.shape[1::-1]) - 0.5)).all(axis=1)
-        return self._replace(visible=np.where(inside, self.visible, 0).astype(np.float32))
 
     def landmarks(self, scheme: str) -> Landmarks:
         """The points as a result."""
@@ -102,7 +97,7 @@ def read(image: np.ndarray, framings: Sequence[Framing], session: Session, *, fl
         if flip:
             mirrored = _run(session, [crop[:, ::-1] for crop in crops])
             found = _average(found, mirrored, np.asarray(SCHEMES[spec.scheme].mirror))
-        out += [_to_picture(found, i, width, matrix, part[i], image) for i, matrix in enumerate(matrices)]
+        out += [_to_picture(found, i, width, matrix, part[i]) for i, matrix in enumerate(matrices)]
     return out
 
 
@@ -123,7 +118,7 @@ def read_again(image: np.ndarray, first: Sequence[Reading], readers: Readers, *,
     if not readers.alone:
         return read_given(image, first, framings, readers, flip=flip)
     second = read(image, framings, readers.reader, flip=flip)
-    return [combined(a, b).within(image) for a, b in zip(first, second, strict=True)]
+    return [combined(a, b) for a, b in zip(first, second, strict=True)]
 
 
 def read_given(
@@ -206,12 +201,9 @@ def _average(found: dict[str, np.ndarray], mirrored: dict[str, np.ndarray], orde
     return {name: (found[name] + values) / 2 for name, values in back.items()}
 
 
-def _to_picture(
-    found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndarray, crop: Framing, image: np.ndarray
-) -> Reading:
+def _to_picture(found: dict[str, np.ndarray], i: int, size: int, matrix: np.ndarray, crop: Framing) -> Reading:
     inside = found["points"][i].astype(np.float64) * size - 0.5
     points = transform(inside, invert(matrix)).astype(np.float32)
     scores, visible = (np.clip(found[name][i], 0, 1) for name in ("scores", "visible"))
     domain = found["domain"][i] if "domain" in found else None
-    reading = Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop, domain=domain)
-    return reading.within(image)
+    return Reading(points, scores, visible, float(np.clip(found["face"][i], 0, 1)), crop, domain=domain)

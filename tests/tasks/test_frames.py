@@ -362,3 +362,21 @@ def test_one_odd_frame_does_not_change_the_kind_of_picture(smooth: bool, world: 
     kinds = [f.faces[0].kind for f in frames(clip(tmp_path, [[(60 + i, 60, 100)] for i in range(20)]), smooth=smooth)]
     assert kinds.count("photo") == (0 if smooth else 1)
     assert kinds[0] == "anime"
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_no_point_beyond_the_picture_is_seen(smooth: bool, world: World, tmp_path: Path) -> None:
+    plain = world.landmarker
+
+    def aside(batch: np.ndarray) -> dict[str, np.ndarray]:
+        found = plain.run(batch)
+        return {**found, "points": found["points"] + np.array([0.1, 0], np.float32)}
+
+    world.landmarker = Fake(plain.spec, aside)
+    path = clip(tmp_path, [[(100 + i % 3, 60, 100)] for i in range(12)], width=206)
+    faces = [*landmarks(path), *(face for frame in frames(path, smooth=smooth) for face in frame.faces)]
+    assert len(faces) == 13
+    beyond = np.stack([face.landmarks.points[:, 0] > 205.5 for face in faces])
+    seen = np.stack([face.landmarks.visible for face in faces])
+    assert beyond.any(axis=1).all()
+    assert np.array_equal(seen, ~beyond)

@@ -271,7 +271,7 @@ class Follower:
             box, score = reading.box(width, height), together(track.sure, reading.face)
             jumped = affinity(track.points, reading.points) < NEAR_ENOUGH
             if box is not None and not jumped and score >= _HOLD * self._options.threshold:
-                face = with_landmarks(Face(box, score, weights=weights), reading, self._readers)
+                face = with_landmarks(Face(box, score, weights=weights), reading, self._readers, (width, height))
                 seen.append(_Seen(face, reading, framing, track.sure, track))
         if not seen:
             return []
@@ -312,7 +312,8 @@ class Follower:
         scores[: len(followed)] += 1  # one that is followed is not replaced
         new = [found[i - len(followed)] for i in sorted(merge(boxes, scores)) if i >= len(followed)]
         second = read_again(image, [one.first for one in new], self._readers, flip=self._options.flip)
-        read_faces = [with_landmarks(one.face, r, self._readers) for one, r in zip(new, second, strict=True)]
+        size = (image.shape[1], image.shape[0])
+        read_faces = [with_landmarks(one.face, r, self._readers, size) for one, r in zip(new, second, strict=True)]
         framings = [r.crop or r.framing() for r in second]  # where the second look was: where the first said
         fresh = [_Seen(face, r, f, one.sure) for face, r, f, one in zip(read_faces, second, framings, new, strict=True)]
         return followed + fresh
@@ -359,7 +360,7 @@ class Follower:
         if np.array_equal(held.points, track.points) and held.domain is one.reading.domain:
             return face
         box = held.box(width, height)
-        return with_landmarks(replace(face, box=face.box if box is None else box), held, self._readers)
+        return with_landmarks(replace(face, box=face.box if box is None else box), held, self._readers, (width, height))
 
     def _remember(self, key: bytes, seen: list[_Seen]) -> None:
         self._memory[key] = [replace(one, track=None) for one in seen]

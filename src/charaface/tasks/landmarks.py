@@ -67,7 +67,8 @@ def with_points(pixels: np.ndarray, faces: Sequence[Face] | None, options: Point
     else:
         first = read(pixels, [Framing(face.box) for face in faces], readers.framer)
     second = read_again(pixels, first, readers, flip=o.flip)
-    return [with_landmarks(face, reading, readers) for face, reading in zip(faces, second, strict=True)]
+    size = (pixels.shape[1], pixels.shape[0])
+    return [with_landmarks(face, reading, readers, size) for face, reading in zip(faces, second, strict=True)]
 
 
 def pointed(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing) -> list[Face]:
@@ -79,18 +80,18 @@ def pointed(pixels: np.ndarray, faces: Sequence[Face] | None, options: Pointing)
     return [read.get(i, face) for i, face in enumerate(faces)]
 
 
-def with_landmarks(face: Face, reading: Reading, readers: Readers) -> Face:
-    """The face with what was read of it."""
+def with_landmarks(face: Face, reading: Reading, readers: Readers, size: tuple[int, int]) -> Face:
+    """The face with what was read of it in a picture of (width, height); no point beyond it is seen."""
     weights = {**face.weights, "landmarks": readers.reader.spec.label}
     if not readers.alone:
         weights["pose"] = readers.framer.spec.label
     marks, pose = reading.landmarks(readers.reader.spec.scheme or ""), _pose(reading)
-    face = replace(face, landmarks=marks, pose=pose, domain=_domain(face, reading, readers), weights=weights)
+    face = replace(face, pose=pose, domain=_domain(face, reading, readers), weights=weights)
     if readers.offsets and face.domain and face.kind == "photo" and pose:
-        points = readers.offsets.moved(marks.points, pose.roll, face.domain["photo"])
+        marks = replace(marks, points=readers.offsets.moved(marks.points, pose.roll, face.domain["photo"]))
         weights["landmarks"] += " + photo-offsets"
-        face = replace(face, landmarks=replace(marks, points=points), weights=weights)
-    return face
+    inside = ((marks.points > -0.5) & (marks.points < np.array(size) - 0.5)).all(axis=1)
+    return replace(face, landmarks=replace(marks, visible=marks.visible & inside), weights=weights)
 
 
 def _domain(face: Face, reading: Reading, readers: Readers) -> dict[str, float] | None:

@@ -23,6 +23,23 @@ def test_a_mirrored_face_has_the_same_expression() -> None:
         assert (net(faces.flip(3)) - net(faces)).abs().max() > 1e-4
 
 
+def test_looks_cut_closer_and_wider_count_alike_and_a_training_has_none() -> None:
+    torch.manual_seed(0)
+    plain, many = Expression(dropout=0.0).eval(), Expression(dropout=0.0, cuts=(2, -2)).eval()
+    many.load_state_dict(plain.state_dict())
+    faces = torch.full((1, 1, 48, 48), 0.5)  # which looks the same from near and far
+    with torch.inference_mode():
+        torch.testing.assert_close(many(faces), plain(faces), atol=1e-5, rtol=1e-4)
+        bright = torch.nn.functional.pad(torch.zeros(1, 1, 44, 44), (2, 2, 2, 2), value=1.0)
+        closer = torch.zeros(1, 1, 48, 48)  # without its rim
+        wider = torch.nn.functional.pad(bright, (2, 2, 2, 2), mode="replicate")
+        wider = torch.nn.functional.interpolate(wider, size=(48, 48), mode="bilinear")
+        mean = (plain(bright) + plain(closer) + plain(wider)) / 3
+        torch.testing.assert_close(many(bright), mean, atol=1e-5, rtol=1e-4)
+        assert (many(bright) - plain(bright)).abs().max() > 1e-5
+    torch.testing.assert_close(many.train()(bright.repeat(2, 1, 1, 1)), plain.train()(bright.repeat(2, 1, 1, 1)))
+
+
 def test_a_training_looks_at_one_side_alone() -> None:
     torch.manual_seed(0)
     net, faces = Expression(dropout=0.0), torch.randn(4, 1, 48, 48)
