@@ -21,7 +21,7 @@ from charaface.image import warp
 from charaface.session import Session
 from charaface.train import checkpoint, fit
 from charaface.train.config import Augment, Labels, Loss, Recipe, RecipeError, Schedule
-from charaface.train.emotion import EmotionJob, balance, one_hot, open_expressions, temperature
+from charaface.train.emotion import EmotionJob, balance, open_expressions, temperature
 from charaface.train.export import export
 from charaface.train.folder import Run, read_metrics
 from charaface.train.report import write_report
@@ -230,8 +230,30 @@ def test_a_kind_of_picture_that_nobody_knows_is_refused(recipe: Recipe) -> None:
         replace(recipe, domains=["oil"])
 
 
-def test_one_hot_is_what_an_expression_looks_like_to_the_loss() -> None:
-    assert one_hot(2).tolist() == [0, 0, 1, 0, 0, 0, 0]
+def test_a_teacher_has_its_share_of_the_labels_that_are_learned_from(recipe: Recipe, tmp_path: Path) -> None:
+    train(recipe, tmp_path / "run")
+    taught = replace(recipe, teacher=str(export(tmp_path / "run", tmp_path / "mine.onnx").path))
+    job = job_of(replace(taught, loss=Loss(heed=0.25)), tmp_path)
+    network = Session(Path(taught.teacher).read_bytes(), threads=1)
+    learned = job.parts.learned
+    asked = network.run(network.spec.input.batch(list(job._plain(learned))))["emotion"]
+    wanted = 0.75 * np.eye(7)[job.labels[learned]] + 0.25 * asked
+    np.testing.assert_allclose(job.shares[learned], wanted, atol=1e-5)
+    others = np.concatenate([job.parts.held_out, job.parts.stop])
+    np.testing.assert_array_equal(job.shares[others], np.eye(7)[job.labels[others]])
+    sample = job.batch(0)["target"]
+    np.testing.assert_allclose(sample.sum(1), 1, atol=1e-5)
+    assert (sample.max(1) < 1).any()
+    assert job_of(recipe, tmp_path).batch(0)["target"].max(1).min() == 1
+
+
+def test_who_cannot_teach_is_refused_in_words(recipe: Recipe, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"teacher: .* is for the task landmarks"):
+        job_of(replace(recipe, teacher="landmarks68"), tmp_path)
+    with pytest.raises(RecipeError, match=r"loss\.heed must be from 0 to 1, got 1\.5"):
+        replace(recipe, loss=Loss(heed=1.5))
+    with pytest.raises(RecipeError, match="a teacher is for the task emotion, not landmarks"):
+        Recipe(name="x", task="landmarks", net="landmarker", teacher="mine.onnx")
 
 
 def test_a_run_keeps_what_it_said_of_each_held_out_face(recipe: Recipe, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ class Loss:
     kind: str = "smooth_l1"  # of the task points
     options: dict[str, Any] = field(default_factory=dict)  # further arguments of that loss
     smooth: float = 0.1  # share of a label that all expressions get alike: of the task emotion
+    heed: float = 0.5  # share of a label that is the teacher's answer: of the task emotion
     balance: float = 0.0  # 1: all expressions count alike, 0: all faces do; of the task emotion
     point: float = 10.0  # mean distance along x and y, in face boxes
     likelihood: float = 0.1  # Laplace negative log-likelihood of the distance
@@ -132,6 +133,7 @@ class Recipe:
     domains: list[str] = field(default_factory=list)  # kinds of picture that the weights are for; none named: all
     init_from: str = ""  # a .safetensors or .onnx of ours to go on from; relative to the recipe
     init: str = "all"  # which blocks are taken from it: a key of transfer.INIT; another number of points: a new head
+    teacher: str = ""  # an .onnx of ours whose answers labels are mixed with: of the task emotion; relative to the recipe
     freeze: str = "none"  # which blocks stay as they are: a key of transfer.FREEZE
     bf16: bool = True  # mixed precision, where the machine does not only emulate it
     compile: bool = False  # fuse the steps of the network (torch.compile): minutes first, and a C++ compiler at hand
@@ -169,6 +171,10 @@ class Recipe:
         ):
             if not 0 <= share < 1:
                 raise RecipeError(f"{name} must be at least 0 and below 1, got {share}")
+        if not 0 <= self.loss.heed <= 1:
+            raise RecipeError(f"loss.heed must be from 0 to 1, got {self.loss.heed}")
+        if self.teacher and self.task != "emotion":
+            raise RecipeError(f"a teacher is for the task emotion, not {self.task}")
         if self.data.people and not self.data.heads:
             raise RecipeError("data.people needs data.heads, a file of 3-D heads")
         if self.data.negative_share and not self.data.negatives:

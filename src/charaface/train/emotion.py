@@ -10,11 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from charaface.evaluate.emotion import judged
 from charaface.face import EXPRESSIONS, Face
 from charaface.metrics import confusion, macro_f1
+from charaface.session import load
 from charaface.train import sheets
 from charaface.train.augment import Framing, bend_field, bend_image, draw_bend, framing_matrix, occlude
-from charaface.train.config import Labels, Recipe
+from charaface.train.config import Labels, Recipe, RecipeError
 from charaface.train.jitter import draw_framing, recoloured, redrawn, worn
 from charaface.train.labelled import Cut, Cutter, Problem, Values, open_cut, square
 from charaface.train.loader import Batch, shuffled
@@ -54,6 +56,7 @@ class EmotionJob:
         self.held_out = self._plain(self.parts.held_out)
         self.stop = self._plain(self.parts.stop)
         self.weight = balance(self.labels[self.parts.learned], recipe.loss.balance)
+        self.shares = self._shares()
 
     def batch(self, step: int, rows: slice = slice(None)) -> Batch:
         """Step's batch, or some rows of it: image (B, S, S, 3) uint8 and target (B, 7) float32 shares of a label."""
@@ -115,13 +118,31 @@ class EmotionJob:
         recipe, learned = self.recipe, self.parts.learned
         rng = np.random.default_rng((recipe.seed, k))
         i = int(learned[shuffled(recipe.seed, len(learned), k)])
-        image, target = self._jittered(i, rng), one_hot(self.labels[i])
+        image, target = self._jittered(i, rng), self.shares[i]
         if rng.random() < recipe.augment.mix:
             j = int(learned[rng.integers(len(learned))])
             share = float(rng.beta(_MIX, _MIX))
             image = cv2.addWeighted(image, share, self._jittered(j, rng), 1 - share, 0)
-            target = share * target + (1 - share) * one_hot(self.labels[j])
+            target = share * target + (1 - share) * self.shares[j]
         return image, target.astype(np.float32)
+
+    def _shares(self) -> np.ndarray:
+        """(N, 7) float32 what the label of each face is: all of it one expression, or in part what a teacher says.
+
+        Labels of one expression say that what they are not is all the same, and some are wrong; the answers of a
+        network that has learned from all of them are neither (Hinton et al. 2015, Furlanello et al. 2018).
+        """
+        teacher, learned = self.recipe.teacher, self.parts.learned
+        out = np.eye(len(EXPRESSIONS), dtype=np.float32)[self.labels]
+        if teacher:
+            images = [self.faces.images[i] for i in learned]  # mapped, not read
+            try:
+                network = load(teacher, self.recipe.threads)
+                told = judged("", images, list(self.faces.values["box"][learned]), self.labels[learned], network).found
+            except ValueError as error:
+                raise RecipeError(f"teacher: {error}") from error
+            out[learned] += self.recipe.loss.heed * (told - out[learned])
+        return out
 
     def _jittered(self, i: int, rng: np.random.Generator) -> np.ndarray:
         recipe, faces, learned = self.recipe, self.faces, self.parts.learned
@@ -156,13 +177,6 @@ def framed(image: np.ndarray, box: np.ndarray, framing: Framing, size: int) -> n
     flags, border = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
     matrix = framing_matrix(box, framing, size)
     return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=flags, borderMode=border))
-
-
-def one_hot(label: int) -> np.ndarray:
-    """(7,) float32 with a 1 at a number of EXPRESSIONS."""
-    out = np.zeros(len(EXPRESSIONS), np.float32)
-    out[label] = 1
-    return out
 
 
 def balance(labels: np.ndarray, power: float) -> np.ndarray:

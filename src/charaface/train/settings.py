@@ -68,7 +68,7 @@ def placed(table: Table, folder: Path, keep: str = "\0") -> Table:
             raise RecipeError(f"{value!r}: the environment does not say what its name stands for")
         return str((folder / full).resolve())
 
-    out = {name: place(value) if name == "init_from" else value for name, value in table.items()}
+    out = {name: place(value) if name in ("init_from", "teacher") else value for name, value in table.items()}
     for part, paths in {"labels": ("files", "pictures"), "data": ("heads",)}.items():
         if isinstance(out.get(part), dict):
             out[part] = {k: place(v) if k in paths else v for k, v in out[part].items()}
