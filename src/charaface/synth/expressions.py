@@ -60,6 +60,7 @@ class Lips:
 
 
 _OPEN = {"none": 0.4, "upper": 0.33, "both": 0.09, "fang": 0.08, "grid": 0.05, "white": 0.05}
+_MERRY = {"none": 0.35, "upper": 0.27, "both": 0.06, "fang": 0.08, "grid": 0.05, "white": 0.19}
 _BARED = {"grid": 0.6, "both": 0.25, "white": 0.15}
 
 LIPS: dict[str, Lips] = {
@@ -77,7 +78,7 @@ LIPS: dict[str, Lips] = {
     ),
     "laugh": Lips(
         (0.2, 0.75), (0.65, 1.6), least=0.07, shapes={"dee": 0.75, "triangle": 0.15, "bean": 0.1}, open=(0.045, 0.25),
-        teeth=_OPEN, big=0.25,
+        teeth=_MERRY, big=0.25,
     ),
     "cheeky": Lips((0.4, 0.9), (0.8, 1.3), shapes={"dee": 1.0}, open=(0.04, 0.1), lick=True),
     # displeased
@@ -88,7 +89,8 @@ LIPS: dict[str, Lips] = {
     "pout": Lips((-1.1, -0.5), (0.45, 0.7), under=True),
     "grit": Lips((-0.6, -0.1), (0.9, 1.6), shapes={"box": 1.0}, open=(0.06, 0.15), teeth=_BARED),
     "shout": Lips(
-        (-0.5, 0.0), (0.8, 1.5), shapes={"dome": 0.45, "box": 0.3, "dee": 0.25}, open=(0.12, 0.3), teeth=_OPEN, big=0.3
+        (-0.5, 0.12), (0.8, 1.5), shapes={"dome": 0.4, "box": 0.33, "dee": 0.27}, open=(0.12, 0.3), teeth=_OPEN,
+        big=0.35,
     ),
     "sneer": Lips(
         (-0.7, -0.2), (0.9, 1.5), shapes={"bean": 0.6, "box": 0.4}, open=(0.04, 0.1),
@@ -108,7 +110,7 @@ LIPS: dict[str, Lips] = {
     "sob": Lips((-0.9, -0.3), (0.6, 1.1), "wave", shapes={"dome": 0.7, "oval": 0.3}, open=(0.05, 0.14)),
     # struck
     "o": Lips((-0.1, 0.1), (0.4, 1.0), least=0.06, shapes={"oval": 1.0}, open=(0.045, 0.2), asym=(0.0, 0.3)),
-    "dot": Lips((0.0, 0.0), (0.25, 0.45), shapes={"oval": 1.0}, open=(0.035, 0.06)),
+    "dot": Lips((0.0, 0.0), (0.12, 0.42), shapes={"oval": 1.0}, open=(0.033, 0.1)),
     "gasp": Lips(
         (-0.3, 0.0), (0.6, 1.1), shapes={"oval": 0.8, "dome": 0.1, "triangle": 0.1}, open=(0.12, 0.28),
         teeth={"none": 0.6, "upper": 0.4}, big=0.3,
@@ -118,20 +120,20 @@ LIPS: dict[str, Lips] = {
 WAYS: dict[str, tuple[Way, ...]] = {
     "angry": (
         Way(
-            0.45, {"frown": 0.5, "peak": 0.2, "grit": 0.2, "slant": 0.1},
+            0.4, {"frown": 0.5, "peak": 0.2, "grit": 0.2, "slant": 0.1},
             (-0.07, 0.0), (0.3, 0.55), (-0.02, 0.02), (0.02, 0.07),
             {"lids": 0.84, "small": 0.14, "shut": 0.02}, (0.85, 1.0), (0.1, 0.4), (0.25, 0.7), (0.0, 0.4),
             marked=0.4, marks={"vein": 0.45, "furrow": 0.3, "shade": 0.09, "flush": 0.1, "steam": 0.06},
         ),
         Way(
-            0.42, {"shout": 0.68, "grit": 0.32},
+            0.48, {"shout": 0.72, "grit": 0.28},
             (-0.07, 0.0), (0.35, 0.6), (-0.02, 0.02), (0.03, 0.08),
             {"lids": 0.62, "small": 0.2, "blank": 0.1, "shut": 0.04, "wedge": 0.04}, (0.85, 1.1),
             (0.05, 0.35), (0.25, 0.8), (0.0, 0.3),
             marked=0.5, marks={"vein": 0.5, "steam": 0.12, "furrow": 0.2, "flush": 0.12, "shade": 0.06},
         ),
         Way(
-            0.13, {"pout": 0.8, "frown": 0.2},
+            0.12, {"pout": 0.8, "frown": 0.2},
             (-0.04, 0.01), (0.25, 0.5), (-0.02, 0.02), (0.0, 0.05),
             {"lids": 0.9, "shut": 0.1}, (0.85, 1.05), (0.0, 0.3), (0.2, 0.5), (0.0, 0.3), (-0.1, 0.4),
             marked=0.55, marks={"blush": 0.3, "puff": 0.35, "steam": 0.15, "vein": 0.2},
@@ -180,19 +182,19 @@ WAYS: dict[str, tuple[Way, ...]] = {
     ),
     "happy": (
         Way(
-            0.4, {"smile": 0.7, "cat": 0.1, "smirk": 0.1, "grin": 0.1},
+            0.36, {"smile": 0.7, "cat": 0.1, "smirk": 0.1, "grin": 0.1},
             (-0.01, 0.07), (-0.12, 0.04), eyes={"lids": 0.68, "arcs": 0.28, "stars": 0.04}, open=(0.8, 1.05),
             push=(0.0, 0.7), marked=0.18,
             marks={"blush": 0.6, "sparkle": 0.15, "notes": 0.1, "hearts": 0.1, "sweat": 0.05},
         ),
         Way(
             0.5, {"laugh": 0.75, "grin": 0.2, "cheeky": 0.05},
-            (0.0, 0.1), (-0.12, 0.06), eyes={"lids": 0.55, "arcs": 0.36, "wedge": 0.05, "stars": 0.04},
+            (0.0, 0.1), (-0.12, 0.06), eyes={"lids": 0.51, "arcs": 0.4, "wedge": 0.05, "stars": 0.04},
             open=(0.85, 1.1), push=(0.0, 0.8), marked=0.22,
             marks={"blush": 0.5, "sparkle": 0.14, "notes": 0.08, "hearts": 0.08, "tears": 0.1, "sweat": 0.1},
         ),
         Way(
-            0.1, {"laugh": 0.55, "smile": 0.3, "cat": 0.15},
+            0.14, {"laugh": 0.6, "smile": 0.27, "cat": 0.13},
             (0.0, 0.1), (-0.2, 0.0), eyes={"heart": 0.5, "hearts": 0.25, "arcs": 0.15, "lids": 0.1}, marked=0.6,
             marks={"hearts": 0.5, "blush": 0.4, "steam": 0.1},
         ),
@@ -224,8 +226,8 @@ WAYS: dict[str, tuple[Way, ...]] = {
     ),
     "surprise": (
         Way(
-            0.5, {"o": 0.7, "dot": 0.05, "gasp": 0.25}, (0.08, 0.18), (-0.06, 0.04),
-            eyes={"lids": 0.8, "small": 0.15, "stars": 0.05}, open=(1.04, 1.2), marked=0.3,
+            0.5, {"o": 0.58, "dot": 0.22, "gasp": 0.2}, (0.06, 0.18), (-0.06, 0.04),
+            eyes={"lids": 0.84, "small": 0.12, "stars": 0.04}, open=(1.02, 1.2), marked=0.3,
             marks={"shock": 0.35, "exclaim": 0.25, "blush": 0.2, "sweat": 0.2},
         ),
         Way(

@@ -57,7 +57,11 @@ def draw_form(
         red = mix(_PINK, _RED, float(colour[0]))
         pen.fill(polygon(outline), red, IRIS)
         middle = outline.mean(axis=0)
-        if colour[2] > 0.5:
+        if colour[1] > 0.6:  # hearts in hearts
+            for share in (0.72, 0.44):
+                inner = middle + share * (outline - middle)
+                pen.mark(ribbon(np.concatenate([inner, inner[:2]]), 0.6 * width), ink)
+        elif colour[2] > 0.5:
             pen.fill(polygon(middle + 0.5 * (outline - middle)), shade(red, -0.55))
         pen.mark(ribbon(np.concatenate([outline, outline[:2]]), 0.7 * width), ink)
     else:

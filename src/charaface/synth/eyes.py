@@ -263,6 +263,8 @@ def _lashes(
     swell = taper(len(upper), 0.25, 0.45, 0.5)
     if opening < SHUT:
         pen.mark(ribbon(upper, max(thick, 1.2) * swell), ink, EYE)
+        if eyes.detail > 0.6 and pen.style.palette != "ink":
+            _glints(pen, upper, 0.3 * thick)
         return
     if pen.style.palette != "ink" and eyes.kind == "anime" and opening > 0.08:
         shadow = polygon(np.concatenate([upper, (upper + [0, 0.22 * opening * unit])[::-1]]))
@@ -285,6 +287,12 @@ def _lashes(
     if eyes.crease and lids.open > 0.4:
         fold = upper2[3:-2] + [0, -eyes.crease]
         pen.stroke(head.draw_on(fold, 0.01), mix((0.8, 0.6, 0.5), ink, 0.3), 0.6)
+
+
+def _glints(pen: Pen, lash: np.ndarray, width: float) -> None:
+    """The light that a thick closed lash catches: a row of short white strokes along it."""
+    for a, b in ((6, 9), (11, 13), (15, 16)):
+        pen.mark(ribbon(lash[a : b + 1], max(0.6, width) * taper(b + 1 - a, 0.5, 0.5)), (1.0, 1.0, 1.0))
 
 
 def _disc(

@@ -142,6 +142,9 @@ LOOKS: dict[str, Callable[[np.random.Generator, Lids], Lids]] = {
 PLAYFUL = ("blank", "wedge", "heart", "round", "hearts", "stars")
 
 
+_INSIDES = {(0.5, 0.12, 0.15): 0.62, (0.86, 0.45, 0.42): 0.18, (0.05, 0.03, 0.04): 0.2}  # flesh, pale flesh, the dark
+
+
 def _sample_mouth(rng: np.random.Generator, who: Character, way: Way, strength: float) -> tuple[Mouth, float]:
     """The mouth of a way to draw an expression, and how far the jaw drops for it."""
     rest, wild = who.mouth, who.style.domain in ("cartoon", "comic", "chibi", "caricature", "line")
@@ -169,6 +172,6 @@ def _sample_mouth(rng: np.random.Generator, who: Character, way: Way, strength: 
         rest, half=half, open=opening, smile=bend * min(half, 0.5), shape=shape, line=lips.line, asym=asym,
         teeth=pick(rng, **lips.teeth) if opening > 0.05 else "none", tongue=rng.random() < 0.6, lick=lips.lick,
         broken=rest.broken and abs(bend) < 0.5, under=rest.under or lips.under,
-        inside=vary(rng, (0.5, 0.12, 0.15), 0.12) if rng.random() < 0.8 else (0.05, 0.03, 0.04),
+        inside=vary(rng, weighted(rng, tuple(_INSIDES), tuple(_INSIDES.values())), 0.12),
     )  # fmt: skip
     return mouth, drop

@@ -133,7 +133,7 @@ class Recipe:
     domains: list[str] = field(default_factory=list)  # kinds of picture that the weights are for; none named: all
     init_from: str = ""  # a .safetensors or .onnx of ours to go on from; relative to the recipe
     init: str = "all"  # which blocks are taken from it: a key of transfer.INIT; another number of points: a new head
-    teacher: str = ""  # an .onnx of ours whose answers labels are mixed with: of the task emotion; relative to the recipe
+    teacher: str = ""  # an .onnx of ours whose answers are mixed with the labels, as init_from: of the task emotion
     freeze: str = "none"  # which blocks stay as they are: a key of transfer.FREEZE
     bf16: bool = True  # mixed precision, where the machine does not only emulate it
     compile: bool = False  # fuse the steps of the network (torch.compile): minutes first, and a C++ compiler at hand

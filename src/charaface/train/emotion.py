@@ -142,7 +142,7 @@ class EmotionJob:
             except ValueError as error:
                 raise RecipeError(f"teacher: {error}") from error
             out[learned] += self.recipe.loss.heed * (told - out[learned])
-        return out
+        return np.asarray(out)
 
     def _jittered(self, i: int, rng: np.random.Generator) -> np.ndarray:
         recipe, faces, learned = self.recipe, self.faces, self.parts.learned
