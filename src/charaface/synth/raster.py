@@ -76,15 +76,19 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, height: int, width: int
     triangle = np.full((height, width), -1, np.int32)
     weights = np.zeros((height, width, 2), np.float32)
     depth = np.full((height, width), -np.inf, np.float32)
-    _fill(np.ascontiguousarray(points, np.float32), triangles, triangle, weights, depth)
+    _fill(np.ascontiguousarray(points, np.float32), triangles, depth, triangle, weights)
     return Seen(triangle, weights, depth)
 
 
 @numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
 def _fill(
-    points: np.ndarray, triangles: np.ndarray, triangle: np.ndarray, weights: np.ndarray, depth: np.ndarray
+    points: np.ndarray,
+    triangles: np.ndarray,
+    depth: np.ndarray,
+    triangle: np.ndarray | None,  # None is a type to numba, which then leaves out what would be written there
+    weights: np.ndarray | None,
 ) -> None:
-    height, width = triangle.shape
+    height, width = depth.shape
     for t in range(len(triangles)):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         ax, ay, az = points[a, 0], points[a, 1], points[a, 2]
@@ -112,48 +116,17 @@ def _fill(
                 z = az + v * (bz - az) + w * (cz - az)
                 if z > depth[y, x]:
                     depth[y, x] = z
-                    triangle[y, x] = t
-                    weights[y, x, 0] = v
-                    weights[y, x, 1] = w
+                    if triangle is not None and weights is not None:
+                        triangle[y, x] = t
+                        weights[y, x, 0] = v
+                        weights[y, x, 1] = w
 
 
 def depth_of(points: np.ndarray, triangles: np.ndarray, height: int, width: int) -> np.ndarray:
     """(H, W) float32 the depth that rasterise finds, and nothing else."""
     depth = np.full((height, width), -np.inf, np.float32)
-    _deepen(np.ascontiguousarray(points, np.float32), triangles, depth)
+    _fill(np.ascontiguousarray(points, np.float32), triangles, depth, None, None)
     return depth
-
-
-@numba.njit(cache=True, fastmath={"contract", "arcp", "nsz"})  # type: ignore[untyped-decorator]
-def _deepen(points: np.ndarray, triangles: np.ndarray, depth: np.ndarray) -> None:
-    height, width = depth.shape
-    for t in range(len(triangles)):
-        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        ax, ay, az = points[a, 0], points[a, 1], points[a, 2]
-        bx, by, bz = points[b, 0], points[b, 1], points[b, 2]
-        cx, cy, cz = points[c, 0], points[c, 1], points[c, 2]
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area >= -1e-9:
-            continue
-        x0 = max(int(np.ceil(min(ax, bx, cx))), 0)
-        x1 = min(int(np.floor(max(ax, bx, cx))), width - 1)
-        y0 = max(int(np.ceil(min(ay, by, cy))), 0)
-        y1 = min(int(np.floor(max(ay, by, cy))), height - 1)
-        if x1 < x0 or y1 < y0:
-            continue
-        over = np.float32(1) / area
-        v_x, v_y = (cy - ay) * over, (ax - cx) * over
-        w_x, w_y = (ay - by) * over, (bx - ax) * over
-        for y in range(y0, y1 + 1):
-            v_0, w_0 = (y - ay) * v_y, (y - ay) * w_y
-            for x in range(x0, x1 + 1):
-                v = v_0 + (x - ax) * v_x
-                w = w_0 + (x - ax) * w_x
-                if v < -_EDGE or w < -_EDGE or v + w > 1 + _EDGE:
-                    continue
-                z = az + v * (bz - az) + w * (cz - az)
-                if z > depth[y, x]:
-                    depth[y, x] = z
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
