@@ -2,8 +2,9 @@
 
 python benchmarks/analysis.py heads.npz [--quick]        (CHARAFACE_DATA names the folder of real pictures)
 
-Photographs with and without offsets, faces drawn by hand, names of colours, expressions of photographs and drawings,
-parts of renders, what scores are worth, how long a face takes and how large the weights are. --quick takes a tenth.
+Photographs with and without offsets, and made small, faces drawn by hand, names of colours, expressions of
+photographs and drawings, parts of renders, what scores are worth, how long a face takes and how large the weights are.
+--quick takes a tenth.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from charaface.evaluate import (
     reliability,
     renders,
     shipped,
+    small,
 )
 from charaface.evaluate.emotion import judge_fer2013
 from charaface.evaluate.emotion import table as emotion_table
@@ -39,6 +41,7 @@ from charaface.synth.crops import render_face
 from charaface.synth.photograph import render_photograph, studio
 from charaface.tasks.analyze import analyze
 from charaface.tasks.attributes import attributes
+from charaface.tasks.detect import detect
 
 PLOT = Path(__file__).parents[1] / "docs" / "images" / "score-reliability.svg"
 FACE = (640, 480)  # width and height of the picture in which one face is analyzed
@@ -62,6 +65,7 @@ def main() -> None:
         goals += photographs.goals(persons, words)
         sections += photographs.sections(persons, words)
     sections.append(people.section(persons, data, partial(attributes, threads=2), words))
+    sections.append(small.section(small.judge_small(data, shot, partial(detect, threads=2))))
     scored = points.score(answers, drawn, _say)
     goals += points.goals(scored)
     sections += points.sections(scored, drawn)[:1]
