@@ -83,12 +83,10 @@ def fer2013(data: Path, part: str = "validation") -> tuple[np.ndarray, np.ndarra
     return np.repeat(images[..., None], 3, axis=3), labels.astype(np.int64)
 
 
-def judged(
-    name: str, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], labels: np.ndarray, network: Session
-) -> Judged:
-    """What a network says of faces, fed as the runtime feeds it: images (H, W, 3) uint8, a box (4,) of each.
+def probabilities(images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], network: Session) -> np.ndarray:
+    """(N, 7) what a network says of faces, fed as the runtime feeds it: images (H, W, 3) uint8, a box (4,) of each.
 
-    Raises ValueError for a network that does not tell the seven expressions.
+    In the order of EXPRESSIONS. Raises ValueError for a network that does not tell the seven.
     """
     spec, size = network.spec, network.spec.input.size
     names = spec.labels.get("emotion", ())
@@ -100,7 +98,14 @@ def judged(
         some = zip(images[start : start + _AT_ONCE], boxes[start : start + _AT_ONCE], strict=True)
         crops = [warp(image, crop_matrix(box, size[0], spec.crop_scale), size, "nearest") for image, box in some]
         found.append(network.run(spec.input.batch(crops))["emotion"][:, order])
-    return Judged(name, spec.label, labels, np.concatenate(found))
+    return np.concatenate(found)
+
+
+def judged(
+    name: str, images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], labels: np.ndarray, network: Session
+) -> Judged:
+    """What a network says of faces whose labels are known; as probabilities otherwise."""
+    return Judged(name, network.spec.label, labels, probabilities(images, boxes, network))
 
 
 def judge_fer2013(data: Path, network: Session) -> Judged:

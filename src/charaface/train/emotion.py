@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charaface.evaluate.emotion import judged
+from charaface.evaluate.emotion import probabilities
 from charaface.face import EXPRESSIONS, Face
 from charaface.metrics import confusion, macro_f1
 from charaface.session import load
@@ -137,8 +137,9 @@ class EmotionJob:
         if teacher:
             images = [self.faces.images[i] for i in learned]  # mapped, not read
             try:
-                network = load(teacher, self.recipe.threads)
-                told = judged("", images, list(self.faces.values["box"][learned]), self.labels[learned], network).found
+                told = probabilities(
+                    images, list(self.faces.values["box"][learned]), load(teacher, self.recipe.threads)
+                )
             except ValueError as error:
                 raise RecipeError(f"teacher: {error}") from error
             out[learned] += self.recipe.loss.heed * (told - out[learned])
