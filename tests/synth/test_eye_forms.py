@@ -87,11 +87,27 @@ def test_what_is_in_an_iris_is_seen_in_it():
         assert (np.abs(plain.astype(int) - marked) > 30).any(axis=2).sum() > 20
 
 
-def _pixels(lids: Lids) -> np.ndarray:
+def test_a_thick_closed_lash_catches_light_in_a_detailed_eye_and_none_in_ink():
+    def white(detail: float, palette: str, lids: Lids) -> int:
+        return int((_pixels(lids, Eyes(detail=detail, lash=0.09), palette)[..., :3].min(axis=2) > 200).sum())
+
+    shut = Lids(0.0, -0.8)
+    assert white(0.9, "colour", shut) > white(0.4, "colour", shut) == white(0.9, "ink", shut) == 0
+
+
+def test_a_heart_may_hold_further_hearts_drawn_in_ink():
+    def dark(green: float) -> int:
+        colour = (0.9, green, 0.3)
+        drawn = _pixels(Lids(form="heart"), Eyes(colours=(colour, colour)))
+        return int(((drawn[..., 3] > 200) & (drawn[..., :3].max(axis=2) < 90)).sum())
+
+    assert dark(0.9) > 1.5 * dark(0.3) > 0
+
+
+def _pixels(lids: Lids, eyes: Eyes | None = None, palette: str = "colour") -> np.ndarray:
     pixels = np.zeros((240, 240, 4), np.uint8)
-    style = replace(sample_character(generator(52, 0), "anime").style, palette="colour")
+    style = replace(sample_character(generator(52, 0), "anime").style, palette=palette)
     head = Head(Build(), Place(120, 120, 90.0), Turn())
-    draw_eye(
-        Pen(skia.Surface(pixels).getCanvas(), style, head.unit), head, Eyes(), lids, 1.0, (0.0, 0.0), (0.9, 0.8, 0.7)
-    )
+    pen = Pen(skia.Surface(pixels).getCanvas(), style, head.unit)
+    draw_eye(pen, head, eyes or Eyes(), lids, 1.0, (0.0, 0.0), (0.9, 0.8, 0.7))
     return pixels
