@@ -40,7 +40,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "parser": Weight(
         file="parser.onnx",
-        sha256="5ca38fed5505bb267ccd3bb9a74280c2ce46258435f562887aeef294726a383e",
+        sha256="40181be5d947009e23e8b5af0a4bb988612d1b856079a6f9d2cfe336adbc6ff8",
         licence="MIT",
         data="generated drawings and photographs of generated people (charaface.synth; shapes of ICT-FaceKit, MIT)",
         score="names of 12 hair colours 82 %, of 10 eye colours 73 % on anime faces; docs/cards/parser.md",

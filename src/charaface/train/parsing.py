@@ -24,7 +24,7 @@ from charaface.train.packs import Pack
 from charaface.train.photometry import degrade
 from charaface.train.points import net_input
 
-SIZE = 160  # pixels of a crop's side
+SIZE = 192  # pixels of a crop's side
 COMPANY = 0.2  # how often somebody else is in the crop: not a part of this face
 CROP_SCALE = 2.0  # side of the crop over the longer side of the box, as the runtime cuts it: hair needs room
 _FLAT = 5.0  # of 255: a picture whose colours lie so near to one line has none
