@@ -62,10 +62,10 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "mini-xception": Weight(
         file="mini-xception.onnx",
-        sha256="8ce42cb5ad5d54c3aae111b5df5ce56c4bb71b52a5b8f71f977f826716614ef7",
+        sha256="fa0c0ce1cc92ed471238acca20707a0a6d41f20adf0710263a7e459fcf46caa7",
         licence="MIT",
         data="FER2013: web images under Kaggle's terms, as the whole field uses it",
-        score="60.0 % of FER2013's validation part, macro F1 53.5 % (floor 63 %: missed); docs/cards/mini-xception.md",
+        score="64.4 % of FER2013's validation part, macro F1 61.0 %; docs/cards/mini-xception.md",
         generated=False,
     ),
     "emotion-drawn": Weight(
