@@ -70,7 +70,7 @@ WEIGHTS: dict[str, Weight] = {
     ),
     "emotion-drawn": Weight(
         file="emotion-drawn.onnx",
-        sha256="2b88ca6b02066690469a0468ab4ee496833f78e260453f08525e612297d6a4c3",
+        sha256="219cabfcde43b92a3538d77f0fbdcd21df9343d5c5280bc2378c9e89c37e0168",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
         score="77.0 % of held-out renders, 9 of 16 named drawings (floor 12: missed); docs/cards/emotion-drawn.md",
