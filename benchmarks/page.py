@@ -42,9 +42,6 @@ REASONS: dict[str, str] = {
     "and a palette with room for their edges, come to half of it; without points the file is no larger.",
     "NME, western cartoon": "noses and jaws of wild faces; what was tried stands in docs/training.md.",
     "labelled faces found": "all that are missed are cartoons; what was tried stands in docs/training.md.",
-    "emotion-drawn-3 on drawings": "small smiles and white grins go for neutral, a shout for happy; what was tried "
-    "and what is next stands in docs/training.md.",
-    "mini-xception-1 on FER2013": "56,951 parameters, and 500,000 faces seen, 20 times the set; docs/training.md.",
     "parts of": "brows, mouths and rims of drawings are a few pixels, which half hidden count as much as hair; what "
     "was tried stands in docs/training.md.",
     "- over the networks": "starting the interpreters counts too; of more files it is a smaller share.",

@@ -11,10 +11,9 @@ import numpy as np
 from charaface.evaluate.table import Cell, Estimate, Goal, Section, Table
 from charaface.face import EXPRESSIONS
 from charaface.formats.fer2013 import FACE
-from charaface.geometry import crop_matrix
-from charaface.image import warp
 from charaface.metrics import bootstrap, calibration_error, confusion, macro_f1
 from charaface.session import Session
+from charaface.tasks.emotion import probabilities
 
 FER2013, RENDERS = "FER2013 validation", "held-out renders"
 Goals = dict[tuple[str, str], tuple[float, float]]  # name of the weights and of the set to floor and aim, per cent
@@ -23,7 +22,6 @@ GOALS: Goals = {  # of accuracy
     ("mini-xception", FER2013): (63.0, 66.0),
     ("emotion-drawn", RENDERS): (75.0, 90.0),
 }
-_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,24 +79,6 @@ def fer2013(data: Path, part: str = "validation") -> tuple[np.ndarray, np.ndarra
             raise ValueError(f"{path}: its labels are {', '.join(arrays['labels'].tolist())}")
         images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
     return np.repeat(images[..., None], 3, axis=3), labels.astype(np.int64)
-
-
-def probabilities(images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], network: Session) -> np.ndarray:
-    """(N, 7) what a network says of faces, fed as the runtime feeds it: images (H, W, 3) uint8, a box (4,) of each.
-
-    In the order of EXPRESSIONS. Raises ValueError for a network that does not tell the seven.
-    """
-    spec, size = network.spec, network.spec.input.size
-    names = spec.labels.get("emotion", ())
-    if spec.task != "emotion" or set(names) != set(EXPRESSIONS) or size is None or spec.crop_scale is None:
-        raise ValueError(f"{spec.label} is for the task {spec.task}, and tells {', '.join(names) or 'no expressions'}")
-    order = [names.index(each) for each in EXPRESSIONS]
-    found = []
-    for start in range(0, len(images), _AT_ONCE):
-        some = zip(images[start : start + _AT_ONCE], boxes[start : start + _AT_ONCE], strict=True)
-        crops = [warp(image, crop_matrix(box, size[0], spec.crop_scale), size, "nearest") for image, box in some]
-        found.append(network.run(spec.input.batch(crops))["emotion"][:, order])
-    return np.concatenate(found)
 
 
 def judged(

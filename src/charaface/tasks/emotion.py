@@ -11,6 +11,7 @@ import numpy as np
 from charaface import session
 from charaface.face import DOMAINS, EXPRESSIONS, Emotion, Face
 from charaface.files import InputError
+from charaface.geometry import crop_matrix
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of, warp
 from charaface.landmarker import BATCH, Framing, framing_of
 from charaface.session import Model, Session, Spec
@@ -118,6 +119,24 @@ def shares(domain: Mapping[str, float] | None, specs: Sequence[Spec]) -> np.ndar
 
 def _kinds(spec: Spec) -> tuple[str, ...]:
     return spec.domains or DOMAINS
+
+
+def probabilities(images: Sequence[np.ndarray], boxes: Sequence[np.ndarray], network: Session) -> np.ndarray:
+    """(N, 7) what a network says of faces, fed as the runtime feeds it: images (H, W, 3) uint8, a box (4,) of each.
+
+    In the order of EXPRESSIONS. Raises ValueError for a network that does not tell the seven.
+    """
+    spec, size = network.spec, network.spec.input.size
+    names = spec.labels.get("emotion", ())
+    if spec.task != "emotion" or set(names) != set(EXPRESSIONS) or size is None or spec.crop_scale is None:
+        raise ValueError(f"{spec.label} is for the task {spec.task}, and tells {', '.join(names) or 'no expressions'}")
+    order = [names.index(each) for each in EXPRESSIONS]
+    found = []
+    for start in range(0, len(images), BATCH):
+        some = zip(images[start : start + BATCH], boxes[start : start + BATCH], strict=True)
+        crops = [warp(image, crop_matrix(box, size[0], spec.crop_scale), size, "nearest") for image, box in some]
+        found.append(network.run(spec.input.batch(crops))["emotion"][:, order])
+    return np.concatenate(found)
 
 
 def _answers(image: np.ndarray, framings: Sequence[Framing], network: Session, flip: bool) -> np.ndarray:

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charaface.evaluate.emotion import probabilities
 from charaface.face import EXPRESSIONS, Face
 from charaface.metrics import confusion, macro_f1
 from charaface.session import load
+from charaface.tasks.emotion import probabilities
 from charaface.train import sheets
 from charaface.train.augment import Framing, bend_field, bend_image, draw_bend, framing_matrix, occlude
 from charaface.train.config import Labels, Recipe, RecipeError
