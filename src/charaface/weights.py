@@ -73,7 +73,7 @@ WEIGHTS: dict[str, Weight] = {
         sha256="219cabfcde43b92a3538d77f0fbdcd21df9343d5c5280bc2378c9e89c37e0168",
         licence="MIT",
         data="generated drawings only (charaface.synth)",
-        score="77.0 % of held-out renders, 9 of 16 named drawings (floor 12: missed); docs/cards/emotion-drawn.md",
+        score="12 of 16 named drawings; docs/cards/emotion-drawn.md",
     ),
 }
 
