@@ -26,7 +26,7 @@ from charaface.train.nets.cost import channels_of
 from charaface.train.transfer import load_weights, take_mean
 
 TASKS = {"landmarks": "landmarker", "detect": "detector", "segment": "parser"}
-SIDES = {"landmarks": 128, "segment": 160}  # of the tasks whose networks see crops of one size
+SIDES = {"landmarks": 128, "segment": 192}  # of the tasks whose networks see crops of one size
 MORE = {"landmarks": ("scores", "visible", "face", "domain"), "segment": ("accessories", "monochrome", "presentation")}
 
 
