@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from charaface.evaluate.boxes import OVERLAP
 from charaface.evaluate.labels import Labelled
 from charaface.evaluate.table import Section
 from charaface.face import Face
@@ -18,7 +19,6 @@ from charaface.metrics import UNMATCHED, match
 SIDES = (16, 24, 32, 48, 64, 96)  # pixels, the longer side of a face
 SIZE = (480, 640)  # height and width of a picture
 _PICTURES, _MOST, _SEED = 30, 8, 5  # of a side; faces in one
-_OVERLAP = 0.4  # IoU from which a box is the true one
 Find = Callable[[np.ndarray], Sequence[Face]]
 
 
@@ -44,7 +44,7 @@ def judge_small(data: Path, faces: Sequence[Labelled], find: Find, sides: Sequen
             picture, boxes = crowd([faces[i] for i in rng.permutation(len(faces))], side, data, rng)
             found = find(picture)
             given = np.asarray([face.box for face in found]).reshape(-1, 4)
-            taken = match(given, np.asarray([face.score for face in found]), boxes, _OVERLAP)
+            taken = match(given, np.asarray([face.score for face in found]), boxes, OVERLAP)
             hits, false = hits + int(np.sum(taken >= 0)), false + int(np.sum(taken == UNMATCHED))
             total += len(boxes)
         out.append(Found(side, total, hits, false))
@@ -68,9 +68,8 @@ def crowd(faces: Sequence[Labelled], side: int, data: Path, rng: np.random.Gener
         scale = side / float(np.max(box[2:] - box[:2]))
         size = np.maximum(np.rint(scale * np.array(image.shape[1::-1])).astype(int), 1)
         small = cv2.resize(image, size.tolist(), interpolation=cv2.INTER_AREA)
-        x0, y0 = np.clip(
-            np.rint(scale * (box[:2] + box[2:]) / 2 - side).astype(int), 0, None
-        )  # what the cell begins with
+        middle = scale * (box[:2] + box[2:]) / 2
+        x0, y0 = np.maximum(np.rint(middle - side).astype(int), 0)  # of what the cell shows
         small = small[y0 : y0 + cell, x0 : x0 + cell]
         out[y : y + small.shape[0], x : x + small.shape[1]] = small
         boxes.append(scale * box + [x - x0, y - y0, x - x0, y - y0])
