@@ -317,8 +317,43 @@ def test_the_teeth_of_a_mouth_are_told_from_the_mouth():
     for kind in ("upper", "both", "grid", "fang", "white"):
         drawn = _masks(who, replace(state, mouth=replace(mouth, teeth=kind)))
         assert (drawn == teeth).sum() > 3, kind
-        assert (drawn == inside).any() == (kind not in ("grid", "white"))  # clenched teeth fill the mouth
+        clenched = kind in ("grid", "white")  # teeth that fill the mouth: its line alone is not theirs
+        assert ((drawn == teeth).sum() > (drawn == inside).sum()) == clenched, kind
     assert not (_masks(who, replace(state, mouth=replace(mouth, teeth="none"))) == teeth).any()
+
+
+@pytest.mark.parametrize("palette", ["colour", "grey", "ink"])
+@pytest.mark.parametrize("opening", [0.0, 0.25])
+def test_the_line_around_a_mouth_is_the_mouth_open_or_closed(palette, opening):
+    who, state = _bare(0)
+    mouth = replace(state.mouth, open=opening, half=0.25, x=0.0, shape="dee", line="arc", teeth="white")
+    mouth = replace(mouth, lips=(0.0, 0.0))
+    style = replace(who.style, palette=palette, line_width=0.06, outline=True, taper=False, line_colour=(0.0, 0.0, 0.0))
+    plain = replace(who, style=style, skin=(0.95, 0.8, 0.7), folds=False, age=0.0, cheeks="")
+    pixels, drawn = _canvas_and_drawn(plain, replace(state, mouth=mouth))
+    without, _ = _canvas_and_drawn(plain, replace(state, mouth=replace(mouth, y=5.0)))  # below the picture
+    parts = part_masks(drawn, SIZE, SIZE)
+    dark = without[..., :3].min(axis=2).astype(int) - pixels[..., :3].min(axis=2) > 100
+    assert dark.sum() > 30
+    assert (parts[dark] == PARTS.index("mouth")).mean() > 0.9
+
+
+@pytest.mark.parametrize("palette", ["colour", "grey", "ink"])
+@pytest.mark.parametrize("ground", ["skin", "black hair", "fair hair"])
+@pytest.mark.parametrize("colour", [(0.05, 0.04, 0.04), (0.9, 0.8, 0.6), (0.95, 0.8, 0.7)])
+def test_brows_are_seen_wherever_they_are_drawn(palette, ground, colour):
+    who, state = _bare(0)
+    hair = replace(who.hair, colour=(0.06, 0.05, 0.05) if ground == "black hair" else (0.92, 0.82, 0.5))
+    if ground != "skin":
+        hair = replace(hair, kind="straight", fringe=(0.0,) * 6, gap=0.0, see_through=0.5)
+    who = replace(who, style=replace(who.style, palette=palette), skin=(0.95, 0.8, 0.7), hair=hair)
+    brows = replace(who.brows, drawn=True, width=0.06, colour=colour)
+    pixels, drawn = _canvas_and_drawn(replace(who, brows=brows), state)
+    brows = part_masks(drawn, SIZE, SIZE) == PARTS.index("brow")
+    assert brows.sum() > 20
+    around = cv2.dilate(brows.astype(np.uint8), np.ones((5, 5))) > 0
+    told = [float(pixels[where][..., :3].mean()) for where in (brows, around & ~brows)]
+    assert abs(told[0] - told[1]) > 20
 
 
 @pytest.mark.parametrize(

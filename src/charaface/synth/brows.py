@@ -8,7 +8,7 @@ import numpy as np
 
 from charaface.synth.anatomy import Head
 from charaface.synth.labels import PARTS
-from charaface.synth.pen import Colour, Pen, columns, ribbon, spread, taper
+from charaface.synth.pen import Colour, Pen, columns, luminance, ribbon, shade, spread, taper
 
 BROW = PARTS.index("brow")
 
@@ -46,13 +46,22 @@ def brow_curve(brows: Brows, raise_: float, slant: float, side: float, knit: flo
     return columns(side * (brows.x + brows.half * u - knit * inward), y)
 
 
-def draw_brow(pen: Pen, head: Head, brows: Brows, curve: np.ndarray) -> None:
-    """The stroke of a brow along its five frontal positions."""
+def draw_brow(
+    pen: Pen, head: Head, brows: Brows, curve: np.ndarray, skin: Colour, fringe: Colour | None = None
+) -> None:
+    """The stroke of a brow along its five frontal positions, darker where its colour were lost on the skin.
+
+    fringe: the colour of hair that it is drawn over; where it were lost on that, a rim of skin sets it off.
+    """
     # a polyline of five is smooth enough at the sizes drawn
     at, knots = spread(0, 4, 13), spread(0, 4, 5)
     line = head.draw_on(columns(*(np.interp(at, knots, v) for v in curve.T)), 0.02)
     width = np.maximum(_BROW_WIDTHS[brows.shape] * (brows.width * pen.unit), 0.9)
-    pen.mark(ribbon(line, width), brows.colour, BROW)
+    colour = brows.colour if pen.apart(brows.colour, skin) else min(brows.colour, shade(skin, 0.6), key=luminance)
+    if fringe is not None and not pen.apart(colour, fringe):
+        rim = (1.0, 1.0, 1.0) if pen.style.palette == "ink" else skin
+        pen.mark(ribbon(line, width + 2 * max(1.0, 0.02 * pen.unit)), rim)
+    pen.mark(ribbon(line, width), colour, BROW)
 
 
 # along the thirteen points that draw_brow draws

@@ -265,7 +265,8 @@ def _eye(pen: Pen, head: Head, who: Character, state: State, outline: np.ndarray
     else:
         upper, lower = draw_eye(pen, head, eyes, lids, side, state.gaze, who.skin)
     if who.brows.drawn and shown:
-        draw_brow(pen, head, who.brows, brow)
+        fringe = who.hair.colour if who.hair.see_through < 1.0 else None
+        draw_brow(pen, head, who.brows, brow, who.skin, fringe)
     pupil, seen = pupil_point(eyes, lids, side, state.gaze, upper, lower)
     if side < 0:  # from image left to image right
         upper, lower, brow = upper[::-1], lower[::-1], brow[::-1]

@@ -252,16 +252,16 @@ def draw_mouth(pen: Pen, head: Head, mouth: Mouth, skin: Colour) -> dict[str, np
     if max(mouth.lips) > 0.012:
         pen.fill(whole, mouth.lip_colour, MOUTH)
         if pen.style.outline and pen.style.line_width > 0.012:
-            pen.stroke(on["outer_up"], mouth.lip_colour, 0.6)
-            pen.stroke(on["outer_low"], mouth.lip_colour, 0.6)
+            pen.stroke(on["outer_up"], mouth.lip_colour, 0.6, part=MOUTH)
+            pen.stroke(on["outer_low"], mouth.lip_colour, 0.6, part=MOUTH)
         elif pen.style.palette == "ink":
-            pen.stroke(on["outer_low"][6:-6], mouth.lip_colour, 1.02)
+            pen.stroke(on["outer_low"][6:-6], mouth.lip_colour, 1.02, part=MOUTH)
     if mouth.open > 0.025:
         pen.fill(gap, mouth.inside, MOUTH)
         with pen.clip(gap):
             _inside(pen, head, mouth, curves)
-        pen.stroke(on["inner_up"], shade(skin, 0.2), 1.02)
-        pen.stroke(on["inner_low"], shade(skin, 0.2), 0.9)
+        pen.stroke(on["inner_up"], shade(skin, 0.2), 1.02, part=MOUTH)
+        pen.stroke(on["inner_low"], shade(skin, 0.2), 0.9, part=MOUTH)
     else:
         line = on["inner_up"]
         if mouth.broken:
@@ -291,7 +291,7 @@ def _lick(pen: Pen, head: Head, mouth: Mouth, curves: dict[str, np.ndarray]) -> 
     shape = head.draw_on(np.concatenate([edge, root]), 0.02)
     colour = mix(mouth.inside, (1.0, 0.6, 0.6), 0.75)
     pen.fill(polygon(shape), colour, MOUTH)
-    pen.stroke(shape[:15], colour, 1.02)
+    pen.stroke(shape[:15], colour, 1.02, part=MOUTH)
     pen.stroke(head.draw_on(np.array([[mouth.x, low], [mouth.x, low + 0.5 * reach]]), 0.02), colour, 0.6)
 
 

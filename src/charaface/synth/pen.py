@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import skia
@@ -177,6 +178,8 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0, *, n
 
 
 # In ink, skin stays the white of the paper.
+_BLACK = 0.22  # luminance below which ink fills a shape
+_APART = 0.18  # of luminance, and half of what a channel takes: two tones further apart are told from each other
 _WHITE = tuple(PARTS.index(p) for p in ("skin", "neck", "ear", "nose"))
 # ... and so does all of these in a line drawing.
 _BLANK = tuple(PARTS.index(p) for p in ("body", "hair", "hat", "mouth"))
@@ -209,6 +212,12 @@ def _tone_tile(kind: str, level: int) -> skia.Image:
     return _TONES[key]
 
 
+def _round(width: float) -> dict[str, Any]:
+    """What makes a paint that fills one that strokes, with round ends."""
+    cap, join = skia.Paint.kRound_Cap, skia.Paint.kRound_Join
+    return {"Style": skia.Paint.kStroke_Style, "StrokeWidth": width, "StrokeCap": cap, "StrokeJoin": join}
+
+
 @dataclass
 class Pen:
     """Draws paths in canvas pixels in one style, and remembers what covers what where masks are wanted."""
@@ -237,10 +246,10 @@ class Pen:
         if self.style.tone_kind == "none" and part in _BLANK:
             level = 1.0
         if alpha > 0.6:
-            base = 0.05 if level < 0.22 else 1.0
+            base = 0.05 if level < _BLACK else 1.0
             paint = skia.Paint(Color4f=skia.Color4f(base, base, base, 1), AntiAlias=True)
             self.canvas.drawPath(path, paint)
-        if 0.22 <= level < 0.8 and self.style.tone_kind != "none":
+        if _BLACK <= level < 0.8 and self.style.tone_kind != "none":
             tile = _tone_tile(self.style.tone_kind, int(np.clip((level - 0.1) * 10, 0, 7)))
             k = self.style.tone_size / 11
             matrix = skia.Matrix.Scale(k, k)
@@ -282,8 +291,22 @@ class Pen:
             return (0.03, 0.03, 0.03)
         return self.style.line_colour if self.style.line_colour is not None else shade(local, 0.55)
 
+    def apart(self, a: Colour, b: Colour) -> bool:
+        """Whether a mark of colour a is to be seen on what is filled with colour b."""
+        if self.style.palette == "ink":
+            return (luminance(a) < 0.5) == (luminance(b) >= _BLACK or self.style.tone_kind == "none")
+        if abs(luminance(a) - luminance(b)) > _APART:
+            return True
+        return self.style.palette == "colour" and max(abs(x - y) for x, y in zip(a, b, strict=True)) > 2 * _APART
+
     def stroke(
-        self, points: np.ndarray, local: Colour, width: float = 1.0, closed: bool = False, ends: float = 0.25
+        self,
+        points: np.ndarray,
+        local: Colour,
+        width: float = 1.0,
+        closed: bool = False,
+        ends: float = 0.25,
+        part: int | None = None,
     ) -> None:
         """A line through (N, 2) points in the style's width times width; its ends taper where the style does."""
         if not self.style.outline and width <= 1.01:
@@ -291,20 +314,14 @@ class Pen:
         full = max(0.7, self.style.line_width * width * self.unit)
         if self.style.taper and not closed and len(points) > 2:
             path = ribbon(points, full * taper(len(points), ends, ends))
-            self.mark(path, self.line_of(local))
+            self.mark(path, self.line_of(local), part)
             return
         colour = self.line_of(local)
         if self.style.palette == "grey":
             colour = (luminance(colour),) * 3
-        paint = skia.Paint(
-            Color4f=skia.Color4f(*colour, 1),
-            AntiAlias=True,
-            Style=skia.Paint.kStroke_Style,
-            StrokeWidth=full,
-            StrokeCap=skia.Paint.kRound_Cap,
-            StrokeJoin=skia.Paint.kRound_Join,
-        )
-        self.canvas.drawPath(polygon(points, closed), paint)
+        path = polygon(points, closed)
+        self.canvas.drawPath(path, skia.Paint(Color4f=skia.Color4f(*colour, 1), AntiAlias=True, **_round(full)))
+        self._note(path, part, full)
 
     def mark(self, path: skia.Path, colour: Colour, part: int | None = None, alpha: float = 1.0) -> None:
         """A shape in solid ink, never a pattern: lashes, brows, lines."""
@@ -360,9 +377,8 @@ def replay_masks(pen: Pen, width: int, height: int) -> np.ndarray:
     """The (height, width) uint8 map of parts from what a recording pen drew, a later part over an earlier one."""
     rgba = np.zeros((height, width, 4), np.uint8)
     canvas = skia.Surface(rgba).getCanvas()
-    paint = skia.Paint(AntiAlias=False)
-    for k, (path, part, _) in enumerate(pen.record or []):
-        paint.setColor(skia.Color(part, 0, 0))
+    for k, (path, part, thick) in enumerate(pen.record or []):
+        paint = skia.Paint(Color=skia.Color(part, 0, 0), AntiAlias=False, **(_round(thick) if thick else {}))
         clips = pen.clipped.get(k)
         if not clips:
             canvas.drawPath(path, paint)
