@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -107,6 +108,17 @@ def test_lids_meet_whoever_shuts_them(heads: Studio, look: Look, shot: Shot) -> 
         opened, shut = (part(heads.render(who, Moment(closed=c), shot), "eye", "iris").sum() for c in (0.0, 1.0))
         assert opened > 60
         assert shut < 0.2 * opened
+
+
+@pytest.mark.parametrize("yaw", [25, -45])
+def test_nothing_behind_a_head_is_seen_through_its_open_mouth(heads: Studio, look: Look, shot: Shot, yaw: int) -> None:
+    shapes = both_sides({"jawOpen": 0.7, "mouthUpperUp": 0.5}, heads.kit.expression_names)
+    render = heads.render(look, Moment(yaw=float(yaw), shapes=shapes), replace(shot, unit=9.0))
+    lips = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.fillPoly(lips, [np.round(marks_of(render).points[60:68]).astype(np.int32)], 1)
+    lips = cv2.erode(lips, np.ones((3, 3)))
+    assert lips.sum() > 60
+    assert part(render, "mouth", "teeth")[lips > 0].mean() > 0.98
 
 
 def test_a_gaze_moves_the_iris_and_nothing_else(heads: Studio, look: Look, shot: Shot) -> None:

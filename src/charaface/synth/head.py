@@ -17,6 +17,7 @@ from charaface.synth.head_before import thing_layers
 from charaface.synth.head_eyes import BALLS, ball, eye, way
 from charaface.synth.head_hair import hair_layers, scalp
 from charaface.synth.head_hat import hat_layers, under
+from charaface.synth.head_mouth import lined, mouth_rim
 from charaface.synth.head_parts import part_map
 from charaface.synth.head_points import head_points, rotation
 from charaface.synth.head_told import told
@@ -32,6 +33,7 @@ from charaface.synth.skin_map import SIZE, linear, on_map, paint_skin
 from charaface.synth.wrap import wrap
 
 _SOLID = ("M_Face", "M_BackHead", "M_ScleraLeft", "M_ScleraRight", "M_Teeth", "M_GumsTongue")
+_SKIN = ("M_Face", "M_BackHead")
 _LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))  # upper and lower points
 _INSIDE = {"M_Teeth": (0.7, 0.66, 0.58), "M_GumsTongue": (0.5, 0.2, 0.18)}
 _REACHED = {"M_Teeth": 0.34, "M_GumsTongue": 0.14}  # how much of the sky an open mouth lets in
@@ -85,6 +87,9 @@ class Studio:
             material=np.concatenate([kit.material[~inside], kit.material[inside]]),
         )
         self._shut_triangles = kit.triangles[: int((~inside).sum())]
+        self._rim, self._skin = mouth_rim(kit), np.isin(kit.material, [DRAWN.index(name) for name in _SKIN])
+        first = len(self._shut_triangles)
+        self._throat = first + int(kit.vertices[kit.triangles[first:]][..., 2].mean(axis=1).argmin())
         self.points = head_points(kit)
         self.map = on_map(kit.vertices)
         self.behind = np.ptp(self.map[kit.triangles][..., 0], axis=1) > SIZE  # where the map's ends meet
@@ -122,8 +127,10 @@ class Studio:
         body = rotation(moment.body, 0.3 * moment.pitch, 0.3 * moment.roll)
         layers = [torso_layer(shot.dress, turn, body), *self._layers(look.person, head, out, outfit)]
         before = [(one.vertices @ turn.T).astype(np.float32) for one in layers]
-        triangles = self.kit.triangles if _gape(self.points.fixed.on(head)) else self._shut_triangles
-        seen = rasterise(camera(placed), triangles, camera.side, camera.side)
+        gapes, at = _gape(self.points.fixed.on(head)), camera(placed)
+        seen = rasterise(at, self.kit.triangles if gapes else self._shut_triangles, camera.side, camera.side)
+        if gapes:
+            seen = lined(seen, at[self._rim], self._skin, self._throat)
         return Staged(look, moment, shot, outfit, head, out, turn, camera, placed, layers, before, seen)
 
     def render(
