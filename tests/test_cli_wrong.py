@@ -48,7 +48,14 @@ def test_a_batch_goes_on_past_bad_files_and_names_each(tmp_path: Path, capsys: C
         (["landmarks", "{a}", "--threads", "0"], 2, "--threads"),
         (["landmarks", "{a}", "--format", "xml"], 2, "--format"),
         (["landmarks", "{a}", "{b}", "-o", "{a}"], 2, "is a file; several inputs need a folder"),
-        (["landmarks", "{a}", "{b}", "-o", "{empty}/faces.csv"], 2, "is a file; several inputs need a folder"),
+        *(
+            (
+                ["landmarks", "{a}", "{b}", "-o", f"{{empty}}/faces{suffix}"],
+                2,
+                "is a file; several inputs need a folder",
+            )
+            for suffix in (".csv", ".jsonl", ".json", ".parquet", ".xml")
+        ),
         (["landmarks", "{empty}"], 2, "no pictures or clips in this folder"),
         (["annotate", "{a}"], 2, "Missing option '-o'"),
         (["annotate", "{a}", "-o", "{a}"], 2, "is the input itself"),

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from charaface.files import SUFFIXES, InputError, OutputError, natural, pictures_below, same_file, sniff
 
 STDIN = Path("-")
+_TABLES = {".csv", ".json", ".jsonl", ".parquet", ".xml"}  # that results are written to
 _PATTERN = re.compile(r"[*?[]")
 
 
@@ -120,7 +121,7 @@ def output_folder(paths: Sequence[Path], named: str | None, *, make: bool = True
         return None
     if any(path.is_dir() and same_file(path, output) for path in paths):
         raise OutputError(f"{output}: is the input itself; choose another folder for the output")
-    if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES | {".csv", ".json", ".jsonl"}):
+    if not output.is_dir() and (output.exists() or output.suffix.lower() in SUFFIXES | _TABLES):
         raise OutputError(f"{output}: is a file; several inputs need a folder to go to, or standard output")
     if not make:
         return output
