@@ -23,7 +23,7 @@ def mouth_rim(kit: FaceKit) -> np.ndarray:
     lips = kit.vertices[kit.landmarks[60:68]].mean(axis=0)
     ends = np.asarray(sorted(beside))
     rim = [int(ends[np.linalg.norm(kit.vertices[ends] - lips, axis=1).argmin()])]
-    while (following := [v for v in beside[rim[-1]] if v not in rim[-2:]]) and following[0] != rim[0]:
+    while following := [v for v in beside[rim[-1]] if v not in rim]:
         rim.append(following[0])
     return np.asarray(rim)
 

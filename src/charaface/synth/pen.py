@@ -177,9 +177,9 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0, *, n
     return np.asarray(shape)
 
 
-# In ink, skin stays the white of the paper.
 _BLACK = 0.22  # luminance below which ink fills a shape
 _APART = 0.18  # of luminance, and half of what a channel takes: two tones further apart are told from each other
+# In ink, skin stays the white of the paper.
 _WHITE = tuple(PARTS.index(p) for p in ("skin", "neck", "ear", "nose"))
 # ... and so does all of these in a line drawing.
 _BLANK = tuple(PARTS.index(p) for p in ("body", "hair", "hat", "mouth"))
