@@ -42,8 +42,6 @@ REASONS: dict[str, str] = {
     "and a palette with room for their edges, come to half of it; without points the file is no larger.",
     "NME, western cartoon": "noses and jaws of wild faces; what was tried stands in docs/training.md.",
     "labelled faces found": "all that are missed are cartoons; what was tried stands in docs/training.md.",
-    "parts of": "brows, mouths and rims of drawings are a few pixels, which half hidden count as much as hair; what "
-    "was tried stands in docs/training.md.",
     "- over the networks": "starting the interpreters counts too; of more files it is a smaller share.",
 }
 NOT_BUILT = """
