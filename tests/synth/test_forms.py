@@ -46,3 +46,13 @@ def test_joined_forms_keep_theirs_and_both_faces_are_twice_one() -> None:
         volume(one.vertices, one.triangles) + volume(two.vertices, two.triangles)
     )
     assert volume(one.vertices, both_faces(one.triangles)) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_form_is_its_own() -> None:
+    path = np.column_stack([np.zeros(5), np.linspace(2, -2, 5), np.zeros(5)])
+    first = tube(path, 1.0)
+    kept = first.triangles.copy(), first.over.copy()
+    first.triangles[:], first.over[:] = 0, 0
+    again = tube(path, 1.0)
+    assert np.array_equal(again.triangles, kept[0])
+    assert np.array_equal(again.over, kept[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,22 @@ def test_a_highlight_is_where_the_lamp_is_mirrored_and_nowhere_in_shadow() -> No
     assert more.min() > 0.3
     assert aside.max() < 0.05
     assert lit(middle, gloss=1.0, lamp=lamp, seen=0) == pytest.approx([0, 0, 0])
+
+
+def test_a_highlight_falls_off_as_its_exponent_says() -> None:
+    """That of Blinn: the cosine between the normal and half the way to the lamp, to a whole power."""
+    for cosine in (0.99, 0.9, 0.7):
+        normal = [np.sqrt(1 - cosine**2), 0, cosine]
+        shine = lit(normal, gloss=1.0) - lit(normal)
+        rim = 0.04 + 0.96 * (1 - cosine) ** 5
+        assert shine == pytest.approx(cosine**20 * (0.6 + 2 * rim), rel=1e-3)
+
+
+def test_every_finish_has_a_whole_exponent() -> None:
+    """What takes highlights by squares takes no other."""
+    for name in ("dress", "head", "head_before", "head_hair", "head_hat", "head_wear"):
+        module = importlib.import_module(f"charaface.synth.{name}")
+        found = [v for v in vars(module).values() if isinstance(v, np.ndarray) and v.ndim == 2 and v.shape[1] == 3]
+        assert found, name
+        for finish in found:
+            assert (finish[:, 1] == np.round(finish[:, 1])).all(), name

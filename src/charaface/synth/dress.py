@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from charaface.synth.dice import one_of, pick, uniform
@@ -30,11 +31,19 @@ class Dress:
 
 def neckline(rest: np.ndarray, dress: Dress) -> np.ndarray:
     """The height at which cloth begins at (..., 3) places of the mean head: lower before the throat."""
-    side = np.abs(rest[..., 0])
-    line = dress.collar + 1.8 * np.clip(side / 6, 0, 1) - 0.12 * np.clip(rest[..., 2], -6, 8)
-    if dress.deep:
-        line = line - dress.deep * np.clip(1 - side / 4.5, 0, 1) * (rest[..., 2] > -2)
-    return np.asarray(line)
+    flat = np.ascontiguousarray(rest.reshape(-1, 3), np.float32)
+    return np.asarray(_neckline(flat, dress.collar, dress.deep).reshape(rest.shape[:-1]))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _neckline(rest: np.ndarray, collar: float, deep: float) -> np.ndarray:
+    out = np.empty(len(rest), np.float32)
+    for n in range(len(rest)):
+        side, front = abs(rest[n, 0]), rest[n, 2]
+        out[n] = collar + 1.8 * min(side / 6, 1.0) - 0.12 * min(max(front, -6.0), 8.0)
+        if front > -2:
+            out[n] -= deep * max(1 - side / 4.5, 0.0)
+    return out
 
 
 def cloth(rest: np.ndarray, dress: Dress) -> np.ndarray:

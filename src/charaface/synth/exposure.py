@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numba
 import numpy as np
@@ -9,11 +11,11 @@ import numpy as np
 _GREY, _KNEE = 0.24, 0.55  # linear light that a camera aims at for skin, and from where on it holds light back
 
 
-def developed(colour: np.ndarray, size: int) -> np.ndarray:
-    """(size, size, 3) uint8 of a larger picture in linear light."""
-    small = cv2.resize(colour, (size, size), interpolation=cv2.INTER_AREA)
-    bright = small > _KNEE
-    small[bright] = 1 - (1 - _KNEE) * np.exp((_KNEE - small[bright]) / (1 - _KNEE))
+def developed(colour: np.ndarray, size: int, bright: float = 1.0) -> np.ndarray:
+    """(size, size, 3) uint8 of a larger picture in linear light, made so many times brighter."""
+    small = cv2.resize(colour, (size, size), interpolation=cv2.INTER_AREA) * np.float32(bright)
+    held = small > _KNEE
+    small[held] = 1 - (1 - _KNEE) * np.exp((_KNEE - small[held]) / (1 - _KNEE))
     return np.asarray(_looked_up(small, _CODE))
 
 
@@ -29,11 +31,11 @@ def _looked_up(light: np.ndarray, table: np.ndarray) -> np.ndarray:
     return out
 
 
-def exposure(skin: np.ndarray) -> np.float32:
+def exposure(skin: np.ndarray) -> float:
     """By how much a camera brightens a picture whose skin has (N, 3) linear light: half of what that takes."""
     if not len(skin):
-        return np.float32(1)
-    return np.float32(np.clip((_GREY / max(float(skin.mean()), 1e-3)) ** 0.5, 0.5, 2.5))
+        return 1.0
+    return min(max(math.sqrt(_GREY / max(float(skin.mean()), 1e-3)), 0.5), 2.5)
 
 
 def encoded(values: np.ndarray) -> np.ndarray:

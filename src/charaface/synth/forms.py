@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numba
 import numpy as np
 
 
@@ -30,9 +32,17 @@ def joined(*forms: Form) -> Form:
 
 def grid_triangles(rows: int, columns: int) -> np.ndarray:
     """(T, 3) int32 triangles of a grid whose rows go down and whose columns go right, seen from outside."""
+    return _grid(rows, columns)[0].copy()
+
+
+@lru_cache(maxsize=256)
+def _grid(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """The triangles of a grid, and (V, 2) float32 how far across and down it each vertex is, 0 to 1."""
     at = np.arange(rows * columns).reshape(rows, columns)
     p, q, r, s = (one.ravel() for one in (at[:-1, :-1], at[:-1, 1:], at[1:, :-1], at[1:, 1:]))
-    return np.concatenate([np.stack([p, r, q], 1), np.stack([q, r, s], 1)]).astype(np.int32)
+    across, along = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
+    over = np.stack([across, along], axis=-1).reshape(-1, 2).astype(np.float32)
+    return np.concatenate([np.stack([p, r, q], 1), np.stack([q, r, s], 1)]).astype(np.int32), over
 
 
 def both_faces(triangles: np.ndarray) -> np.ndarray:
@@ -42,10 +52,8 @@ def both_faces(triangles: np.ndarray) -> np.ndarray:
 
 def sheet(places: np.ndarray) -> Form:
     """A grid of (R, C, 3) places; over is 0 to 1 to the right and down."""
-    rows, columns = places.shape[:2]
-    across, along = np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows))
-    over = np.stack([across, along], axis=-1).reshape(-1, 2).astype(np.float32)
-    return Form(places.reshape(-1, 3).astype(np.float32), grid_triangles(rows, columns), over)
+    triangles, over = _grid(*places.shape[:2])
+    return Form(places.reshape(-1, 3).astype(np.float32), triangles.copy(), over.copy())
 
 
 def tube(
@@ -55,18 +63,29 @@ def tube(
 
     flat: how thick it is across up and the path, in parts of radius. Ends are open: let the radius fall to 0.
     """
-    path = np.asarray(path, np.float64)
-    along = np.gradient(path, axis=0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
-    out = np.cross(along, np.asarray(up, np.float64))
-    small = np.linalg.norm(out, axis=1) < 0.05
-    out[small] = np.cross(along[small], [0.31, 0.2, 0.93])
-    out /= np.linalg.norm(out, axis=1, keepdims=True) + 1e-9
-    beside = np.cross(out, along)
-    turn = np.linspace(0, 2 * np.pi, sides + 1)
-    size = np.broadcast_to(np.asarray(radius, np.float64), len(path))[:, None, None]
-    ring = flat * np.cos(turn)[None, :, None] * out[:, None] + np.sin(turn)[None, :, None] * beside[:, None]
-    return sheet(path[:, None] + size * ring)
+    path = np.ascontiguousarray(path, np.float64)
+    size = np.broadcast_to(np.asarray(radius, np.float64), len(path)).copy()
+    return sheet(_rings(path, size, sides, float(flat), np.asarray(up, np.float64)))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _rings(path: np.ndarray, size: np.ndarray, sides: int, flat: float, up: np.ndarray) -> np.ndarray:
+    """(N, sides + 1, 3) places round a path of (N, 3), so far from it as (N,) size says."""
+    count = len(path)
+    out, other = np.empty((count, sides + 1, 3)), np.array([0.31, 0.2, 0.93])
+    for k in range(count):
+        before, after = max(k - 1, 0), min(k + 1, count - 1)
+        along = path[after] - path[before]
+        along /= np.sqrt((along**2).sum()) + 1e-9
+        side = np.cross(along, up)
+        if np.sqrt((side**2).sum()) < 0.05:
+            side = np.cross(along, other)
+        side /= np.sqrt((side**2).sum()) + 1e-9
+        beside = np.cross(side, along)
+        for j in range(sides + 1):
+            turn = 2 * np.pi * j / sides
+            out[k, j] = path[k] + size[k] * (flat * np.cos(turn) * side + np.sin(turn) * beside)
+    return out
 
 
 def ball(middle: np.ndarray, radii: tuple[float, float, float], steps: int = 12) -> Form:

@@ -155,8 +155,8 @@ class Studio:
         for one, places, bright in zip(on.layers, on.before, lit[1:], strict=True):
             lay(one, places, on.camera(places), bright, shot.light, film)
         skin = pixels[(kind == DRAWN.index("M_Face")) & (film.part.ravel()[pixels] == NO_PART)]
-        film.colour *= exposure(film.colour.reshape(-1, 3)[skin])
-        return told(self, on, film, developed(film.colour, shot.size), also)
+        image = developed(film.colour, shot.size, exposure(film.colour.reshape(-1, 3)[skin]))
+        return told(self, on, film, image, also)
 
     def _layers(self, person: Person, head: np.ndarray, out: np.ndarray, outfit: Outfit) -> list[Layer]:
         """What lies before the head, from the skin outwards."""
@@ -192,22 +192,22 @@ class Studio:
         normal, lit, open_, rest, u, v = at
         skin = folded(look.skin, look.person.skin.lines, self.folds, moment.shapes)
         albedo = cv2.remap(skin, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        clad = rest[..., 1] < _THROAT
-        low = rest[clad]
-        clothed = low[:, 1] < neckline(low, shot.dress)
-        clad[clad] = clothed
-        albedo[clad] = cloth(low[clothed], shot.dress)
+        worn = kind.copy()
+        flat, places, sky, lamp = albedo.reshape(-1, 3), rest.reshape(-1, 3), open_.reshape(-1), lit.reshape(-1)
+        low = np.flatnonzero(places[:, 1] < _THROAT)
+        clad = low[places[low, 1] < neckline(places[low], shot.dress)]
+        flat[clad], worn.reshape(-1)[clad] = cloth(places[clad], shot.dress), _CLOTH
         iris = linear(np.asarray(look.person.iris))
         for name, k in BALLS.items():
-            its = kind == DRAWN.index(name)
-            albedo[its] = eye(rest[its] - self.middles[k], way(moment.gaze), iris)
+            its = np.flatnonzero(kind == DRAWN.index(name))
+            flat[its] = eye(places[its] - self.middles[k], way(moment.gaze), iris)
         for name, value in _INSIDE.items():
-            inside = kind == DRAWN.index(name)
-            deep = np.clip((rest[inside][:, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
-            albedo[inside] = deep * linear(np.asarray(value))
-            open_[inside] = np.maximum(open_[inside], _REACHED[name])
-            lit[inside] *= 0.55
-        worn = np.where(clad, np.uint8(_CLOTH), kind)
+            inside = np.flatnonzero(kind == DRAWN.index(name))
+            if len(inside):
+                deep = np.clip((places[inside, 2:] - 6.5) / 3.5, 0.15, 1)  # a mouth is dark towards its corners
+                flat[inside] = deep * linear(np.asarray(value))
+                sky[inside] = np.maximum(sky[inside], _REACHED[name])
+                lamp[inside] *= 0.55
         return light(albedo, normal, lit, open_, worn, _FINISH, shot.light)
 
 

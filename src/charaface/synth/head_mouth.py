@@ -34,9 +34,13 @@ def lined(seen: Seen, rim: np.ndarray, skin: np.ndarray, deep: int) -> Seen:
     rim: (N, 3) pixels and depth of mouth_rim. skin: (T,) bool, triangles that stand for nothing within a mouth. deep:
     the triangle that is put where none is seen, or skin behind the rim.
     """
-    inside = np.zeros(seen.triangle.shape, np.uint8)
-    cv2.fillPoly(inside, [np.round(16 * rim[:, :2]).astype(np.int32)], 1, shift=4)
-    behind = (seen.triangle < 0) | (skin[seen.triangle] & (seen.depth < rim[:, 2].min()))
-    gap = (inside > 0) & behind
-    seen.triangle[gap], seen.weights[gap], seen.depth[gap] = deep, 1 / 3, rim[:, 2].min()
+    low = np.maximum(np.floor(rim[:, :2].min(axis=0)).astype(int) - 1, 0)
+    high = np.maximum(np.ceil(rim[:, :2].max(axis=0)).astype(int) + 2, low)
+    here = (slice(low[1], high[1]), slice(low[0], high[0]))
+    triangle, depth, far = seen.triangle[here], seen.depth[here], rim[:, 2].min()
+    inside = np.zeros(triangle.shape, np.uint8)
+    if inside.size:
+        cv2.fillPoly(inside, [np.round(16 * (rim[:, :2] - low)).astype(np.int32)], 1, shift=4)
+    gap = (inside > 0) & ((triangle < 0) | (skin[triangle] & (depth < far)))
+    triangle[gap], seen.weights[here][gap], depth[gap] = deep, 1 / 3, far
     return seen

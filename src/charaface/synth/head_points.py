@@ -81,7 +81,7 @@ class JawLine:
     def reach(self, pitch: float) -> int:
         """How many places of the line count: where a raised chin shows the throat, the bone is the edge."""
         end = len(self.line.vertices) - 1
-        share = float(np.clip((pitch - _PITCH) / _RAISED, 0, 1))
+        share = min(max((pitch - _PITCH) / _RAISED, 0.0), 1.0)
         return round(end + share * (min(self.bone, end) - end)) + 1
 
 
@@ -110,10 +110,10 @@ class HeadPoints:
         roll = np.arctan2(rotation[0, 1], rotation[1, 1])
         lean = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
         jaws, first = self._jaws.on(head), 0
+        ways = np.array([jaw.out for jaw in self.lines]) @ lean.T @ rotation[:2]  # (17, 3) on the head
         for k, jaw in enumerate(self.lines):
-            places = jaws[first : first + jaw.reach(pitch)]
+            furthest = int((jaws[first : first + jaw.reach(pitch)] @ ways[k]).argmax())
             first += len(jaw.line.vertices)
-            furthest = int(np.argmax((places @ rotation.T)[:, :2] @ (lean @ jaw.out)))
             vertices[k], weights[k] = jaw.line.vertices[furthest], jaw.line.weights[furthest]
         return Anchors(vertices, weights)
 

@@ -20,8 +20,8 @@ def sample_place(rng: np.random.Generator, size: int) -> np.ndarray:
     sharp = kind in ("room", "street", "crowd") and rng.random() < 0.3
     blur = uniform(rng, 0.6, 1.5) if sharp else uniform(rng, 1.5, 8.0)
     pixels = cv2.GaussianBlur(pixels, (0, 0), blur)
-    wide = cv2.resize(np.clip(pixels, 0, 1), (size, size), interpolation=cv2.INTER_CUBIC)
-    return (linear(np.clip(wide, 0, 1)) * uniform(rng, 0.35, 1.3)).astype(np.float32)
+    light = (linear(np.clip(pixels, 0, 1)) * uniform(rng, 0.35, 1.3)).astype(np.float32)
+    return np.asarray(np.maximum(cv2.resize(light, (size, size), interpolation=cv2.INTER_CUBIC), 0))
 
 
 def _colour(rng: np.random.Generator, strong: float = 0.05) -> np.ndarray:
