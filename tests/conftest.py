@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from charaface import session, weights
@@ -27,3 +30,11 @@ def moods(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(weights, "WEIGHTS", {**WEIGHTS, **own})
     monkeypatch.setattr(weights, "SHARED", {"emotion": tuple(own)})
     return world
+
+
+@pytest.fixture(scope="session")
+def heads_file() -> Path:
+    path = Path(os.environ.get("CHARAFACE_DATA", "")) / "heads" / "ict-facekit.npz"
+    if not path.exists():
+        pytest.skip("CHARAFACE_DATA holds no heads/ict-facekit.npz")
+    return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +29,6 @@ SIZE = 320
 MIDDLE = Place(SIZE / 2, SIZE / 2, 70)
 RIGHT_EYE, LEFT_EYE, MOUTH = slice(36, 42), slice(42, 48), slice(48, 68)
 JAW_AND_BROW = np.array([0, 1, 2, 3, 17, 18, 19])  # of the side at the image's left
-HEADS = Path(os.environ.get("CHARAFACE_DATA", "")) / "heads" / "ict-facekit.npz"
 SEEDS = (8, 12, 33)
 Cast = tuple[Character, State, Place]
 
@@ -167,10 +165,8 @@ def test_a_sideways_face_is_found_and_read_as_the_upright_one(seed: int, turns: 
 
 
 @pytest.fixture(scope="module")
-def heads() -> Studio:
-    if not HEADS.exists():
-        pytest.skip("the file of 3-D heads is not there: CHARAFACE_DATA/heads/ict-facekit.npz")
-    return studio(str(HEADS))
+def heads(heads_file: Path) -> Studio:
+    return studio(heads_file)
 
 
 PEOPLE = (2, 5, 7)

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from charaface.synth.kit import FaceKit, read_kit
-
-
-@pytest.fixture(scope="session")
-def heads_file() -> Path:
-    path = Path(os.environ.get("CHARAFACE_DATA", "")) / "heads" / "ict-facekit.npz"
-    if not path.exists():
-        pytest.skip("CHARAFACE_DATA holds no heads/ict-facekit.npz")
-    return path
 
 
 @pytest.fixture(scope="session")

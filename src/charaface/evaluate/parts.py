@@ -27,6 +27,8 @@ class Parted:
     told: np.ndarray  # (N, K) probabilities of ACCESSORIES and monochrome
     true: np.ndarray  # (N, K) 0 or 1, NaN where a render does not tell
     photo: np.ndarray  # (N,) bool, photographs of generated people
+    pose: np.ndarray  # (N, 3) true yaw, pitch and roll in degrees
+    posed: np.ndarray  # (N, 3) the same as the points tell them; NaN where they do not
 
 
 def judge_parts(
@@ -40,7 +42,7 @@ def judge_parts(
 
     Each face is framed as the runtime does, by the points that the package's landmark network reads in its true box.
     """
-    tables, told, true, photo = [], [], [], []
+    tables, told, true, photo, poses = [], [], [], [], []
     for index in range(count):
         progress("parts", index, count)
         one = render[index % len(render)](SEED, index, SIZE)
@@ -56,7 +58,13 @@ def judge_parts(
         worn = face.accessories or {}
         true.append([*(worn.get(name, np.nan) for name in ACCESSORIES), _or_nan(face.monochrome)])
         photo.append(bool(face.domain and "photo" in face.domain))
-    return Parted(np.stack(tables), np.asarray(told, float), np.asarray(true, float), np.asarray(photo))
+        poses.append([_angles(face), _angles(given[0])])
+    pose, posed = np.moveaxis(np.asarray(poses), 1, 0)
+    return Parted(np.stack(tables), np.asarray(told, float), np.asarray(true, float), np.asarray(photo), pose, posed)
+
+
+def _angles(face: Face) -> tuple[float, float, float]:
+    return (np.nan,) * 3 if face.pose is None else (face.pose.yaw, face.pose.pitch, face.pose.roll)
 
 
 def _or_nan(value: float | None) -> float:
@@ -95,4 +103,22 @@ def sections(parted: Parted) -> list[Section]:
     return [
         Section("Parts of held-out renders: IoU", ("", *each), tuple(parts)),
         Section("What held-out renders wear", ("", "renders with it", "recall, %", "precision, %"), tuple(worn)),
+        _poses(parted),
     ]
+
+
+def _poses(parted: Parted) -> Section:
+    """By how many degrees a head's pose is told wrong, on drawings and on photographs of generated people."""
+    off = np.abs((parted.posed - parted.pose + 180) % 360 - 180)
+    turn = np.abs(parted.pose[:, 0])
+    rows: list[tuple[Cell, ...]] = []
+    for name, kind in (("drawn", ~parted.photo), ("photographed", parted.photo)):
+        for low, high in ((0, 30), (30, 60), (60, 181)):
+            chosen = off[kind & (turn >= low) & (turn < high)]
+            chosen = chosen[~np.isnan(chosen).any(axis=1)]
+            if len(chosen):
+                words = f"{name}, turned {low} to {high}" if high < 181 else f"{name}, turned beyond {low}"
+                rows.append((words, len(chosen), *np.median(chosen, axis=0).tolist()))
+    return Section(
+        "Pose of held-out renders: median error, degrees", ("", "renders", "yaw", "pitch", "roll"), tuple(rows)
+    )
