@@ -11,7 +11,7 @@ import pytest
 
 from charaface import attributes, frames, landmarks
 from charaface.cli import run
-from charaface.colour import lab
+from charaface.colour import lab, named
 from charaface.face import ACCESSORIES, Colour, Face
 from charaface.gif import GifWriter
 from charaface.image import save
@@ -60,6 +60,18 @@ def test_left_and_right_change_places_in_a_mirror() -> None:
     (face,), (mirrored,) = attributes(IMAGE), attributes(np.ascontiguousarray(IMAGE[:, ::-1]))
     assert face.colours["left_eye"].name == mirrored.colours["right_eye"].name == "green"
     assert face.colours["right_eye"].name == mirrored.colours["left_eye"].name == "blue"
+
+
+@pytest.mark.usefixtures("world")
+def test_eyes_of_one_colour_in_different_light_have_one_name() -> None:
+    """Alone the eye in the shade would be called green, and its twin aqua."""
+    shaded, light = (36, 72, 72), (60, 120, 120)
+    for right, left in ((shaded, light), (light, shaded)):
+        (face,) = attributes(person(right=right, left=left))
+        assert near(face.colours["right_eye"], right)
+        assert near(face.colours["left_eye"], left)
+        assert {face.colours[k].name for k in ("right_eye", "left_eye")} == {"aqua"}
+    assert [named("right_eye", np.array(colour)) for colour in (shaded, light)] == ["green", "aqua"]
 
 
 @pytest.mark.usefixtures("world")

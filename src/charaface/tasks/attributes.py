@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from charaface import session
-from charaface.colour import commonest, hex_of, named
+from charaface.colour import commonest, distance, hex_of, lab, named
 from charaface.face import PARTS, Colour, Face
 from charaface.geometry import transform
 from charaface.image import DEFAULT_LIMITS, Limits, Source, load, name_of
@@ -24,6 +24,7 @@ Presented = Literal["drawn", "all", "none"]  # the faces whose presentation is t
 _LEAST = {"hair": 120, "skin": 120, "left_eye": 6, "right_eye": 6}  # pixels of a crop: fewer tell no colour
 _SEEN = 0.3  # of the points of an eye: one of which less is seen has no colour
 _HELD = 0.5  # seconds
+_ODD = 30.0  # distance in Lab from which on the colours of two eyes are two, not one in different light
 _EYES = {"right_eye": slice(36, 42), "left_eye": slice(42, 48)}
 
 
@@ -79,13 +80,24 @@ def _described(face: Face, parsing: Parsing, network: Session, presentation: Pre
 
 
 def colours(face: Face, parsing: Parsing) -> dict[str, Colour]:
-    """The colours of the parts of a face with points; a part of too few pixels is absent."""
-    out = {}
-    for name, mask in _masks(face, parsing).items():
-        if mask.sum() >= _LEAST[name]:
-            rgb, share = commonest(parsing.crop[mask])
-            out[name] = Colour(hex_of(rgb), named(name, rgb, photo=face.kind == "photo"), share)
-    return out
+    """The colours of the parts of a face with points; a part of too few pixels is absent.
+
+    Each eye has its own value; eyes that are odd by no more than light makes them have the name of their mean.
+    """
+    found = {
+        name: commonest(parsing.crop[mask])
+        for name, mask in _masks(face, parsing).items()
+        if mask.sum() >= _LEAST[name]
+    }
+    meant = {name: rgb for name, (rgb, _) in found.items()}
+    if all(name in found for name in _EYES):
+        values, shares = zip(*(found[name] for name in _EYES), strict=True)
+        if distance(*(lab(rgb) for rgb in values)) < _ODD:
+            meant |= dict.fromkeys(_EYES, np.average(values, axis=0, weights=shares))
+    photo = face.kind == "photo"
+    return {
+        name: Colour(hex_of(rgb), named(name, meant[name], photo=photo), share) for name, (rgb, share) in found.items()
+    }
 
 
 def _masks(face: Face, parsing: Parsing) -> dict[str, np.ndarray]:
