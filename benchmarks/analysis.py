@@ -2,8 +2,9 @@
 
 python benchmarks/analysis.py heads.npz [--quick]        (CHARAFACE_DATA names the folder of real pictures)
 
-Photographs with and without offsets, and made small, faces drawn by hand, names of colours, expressions of
-photographs and drawings, parts of renders, what scores are worth, how long a face takes and how large the weights are.
+Photographs with and without offsets, and made small, faces drawn by hand, kinds of pictures, names of colours,
+expressions of photographs and drawings, parts and poses of renders, what scores are worth, how long a face takes and
+how large the weights are.
 --quick takes a tenth.
 """
 
@@ -22,6 +23,7 @@ from charaface import session, weights
 from charaface.evaluate import (
     colours,
     data_folder,
+    kinds,
     named,
     parts,
     people,
@@ -42,6 +44,7 @@ from charaface.synth.photograph import render_photograph, studio
 from charaface.tasks.analyze import analyze
 from charaface.tasks.attributes import attributes
 from charaface.tasks.detect import detect
+from charaface.tasks.landmarks import landmarks
 
 PLOT = Path(__file__).parents[1] / "docs" / "images" / "score-reliability.svg"
 FACE = (640, 480)  # width and height of the picture in which one face is analyzed
@@ -70,6 +73,9 @@ def main() -> None:
     goals += points.goals(scored)
     sections += points.sections(scored, drawn)[:1]
 
+    most = kinds.MOST // (10 if options.quick else 1)
+    sections.append(kinds.section(data, partial(landmarks, threads=2), _say, most))
+
     measured = some(colours.read_colours(data)[1])
     said = colours.judge(data, measured, partial(attributes, threads=2), _say)
     goals += colours.goals(said)
@@ -91,8 +97,8 @@ def main() -> None:
     sections += expressions.sections
 
     heads = studio(options.heads)
-    kinds = [partial(render_face, masks=True), partial(render_photograph, heads)]
-    parted = parts.judge_parts(session.load_for("segment", None, 2), kinds, 200 if options.quick else parts.COUNT)
+    both = [partial(render_face, masks=True), partial(render_photograph, heads)]
+    parted = parts.judge_parts(session.load_for("segment", None, 2), both, 200 if options.quick else parts.COUNT)
     goals.append(parts.goal(parted))
     sections += parts.sections(parted)
 

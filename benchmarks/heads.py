@@ -23,11 +23,8 @@ import cv2
 import numpy as np
 
 from charaface.synth.head import Studio
-from charaface.synth.labels import ALSO, generator
-from charaface.synth.outfit import sample_outfit
-from charaface.synth.person import sample_moment, sample_person
-from charaface.synth.photograph import render_photograph, sample_shot, studio
-from charaface.synth.toon import draw
+from charaface.synth.labels import ALSO
+from charaface.synth.photograph import render_photograph, render_toon, studio
 
 SEED = 2
 
@@ -37,10 +34,7 @@ def photograph(heads: Studio, index: int, size: int, also: tuple[str, ...]) -> N
 
 
 def drawing(heads: Studio, index: int, size: int, also: tuple[str, ...]) -> None:
-    rng = generator(SEED, index)
-    person = sample_person(rng)
-    moment, shot = sample_moment(rng, heads.kit.expression_names), sample_shot(rng, size)
-    draw(heads, heads.look(person), moment, shot, sample_outfit(rng, person), also)
+    render_toon(heads, SEED, index, size, also)
 
 
 WAYS: dict[str, tuple[Callable[[Studio, int, int, tuple[str, ...]], None], tuple[str, ...]]] = {

@@ -18,7 +18,7 @@ from charaface.synth.head_wear import Glasses, Scarf
 from charaface.synth.labels import ALSO, PARTS, Render
 from charaface.synth.outfit import Outfit
 from charaface.synth.person import MIMICS, TONES, Moment, both_sides, sample_person
-from charaface.synth.photograph import sample_light, studio
+from charaface.synth.photograph import render_photograph, render_toon, sample_light, studio
 from charaface.synth.toon import draw
 from charaface.synth.toon_paint import INK, flat_colours, lifted, nearest, skin_colours
 
@@ -171,3 +171,19 @@ def test_many_colours_become_the_few_that_they_are() -> None:
     assert np.allclose([light for light, _ in pairs], [red, blue], atol=0.05)
     assert nearest(seen, pairs).tolist() == [0] * 300 + [1] * 100
     assert all(max(dark) < max(light) for light, dark in pairs)
+
+
+def test_a_toon_is_the_person_of_the_photograph_on_paper_of_one_colour(heads) -> None:
+    papers = set()
+    for index in range(6):
+        toon, photograph = (render(heads, 4, index, 128) for render in (render_toon, render_photograph))
+        assert toon.faces[0].domain == {"cartoon": 1.0}
+        assert np.abs(toon.faces[0].landmarks.points - photograph.faces[0].landmarks.points).max() < 0.01
+        assert toon.faces[0].colours == photograph.faces[0].colours
+        clear = toon.image[toon.alpha == 0]
+        paper = np.median(clear, axis=0).astype(np.uint8)
+        assert (clear == paper).all(axis=1).mean() > 0.8  # the rest is contour
+        papers.add(tuple(paper.tolist()))
+    assert (255, 255, 255) in papers
+    assert len(papers) > 1
+    assert render_toon(heads, 4, 0, 128, ()).alpha is None

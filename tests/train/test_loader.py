@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from charaface.face import DOMAINS
 from charaface.train.config import Data
-from charaface.train.loader import World, detector_batch, face_crop, landmark_batch, prefetched, shuffled
+from charaface.train.loader import World, detector_batch, face_crop, landmark_batch, prefetched, shuffled, worlds_of
 from charaface.train.packs import Pack, PackKey, open_pack
 
 from . import drawings
@@ -62,6 +63,20 @@ def test_a_landmark_batch_has_its_shapes_and_shares(packs: dict[str, Pack]) -> N
     }
     assert batch["face"].mean() == pytest.approx(0.5, abs=0.1)
     assert np.abs(batch["points"][batch["face"] > 0] - 0.5).mean() < 0.3
+
+
+def test_a_recipe_names_its_worlds_and_drawings_have_what_is_left(packs: dict[str, Pack]) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def pack(kind: str, count: int) -> Pack:
+        asked.append((kind, count))
+        return packs["people" if kind == "toons" else kind]
+
+    data = replace(DATA, heads="heads.npz", people=10, people_share=0.3, toons=6, toons_share=0.2)
+    worlds = worlds_of(data, pack)
+    assert asked == [("faces", 14), ("people", 12), ("toons", 8)]
+    assert [(w.count, w.share) for w in worlds] == [(12, pytest.approx(0.5)), (10, 0.3), (6, 0.2)]
+    assert [w.share for w in worlds_of(replace(data, people=0, toons=0), pack)] == [1]
 
 
 def test_faces_come_from_each_world_by_its_share(packs: dict[str, Pack]) -> None:

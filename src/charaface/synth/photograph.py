@@ -1,8 +1,9 @@
-"""One photograph of somebody: what networks for photographs learn from."""
+"""One photograph of somebody, or one drawing of them: what networks learn from of people."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import numpy as np
 from charaface.synth.camera import Shot
 from charaface.synth.dice import uniform
 from charaface.synth.dress import sample_dress
-from charaface.synth.head import Studio
+from charaface.synth.head import Look, Studio
 from charaface.synth.kit import read_kit
 from charaface.synth.labels import Render, generator
-from charaface.synth.outfit import sample_outfit
-from charaface.synth.person import sample_moment, sample_person
+from charaface.synth.outfit import Outfit, sample_outfit
+from charaface.synth.person import Moment, sample_moment, sample_person
 from charaface.synth.place import sample_place
 from charaface.synth.shade import Light
+from charaface.synth.toon import draw
 
 _TALL = 16.0  # cm from chin to the middle of the forehead: what a box holds
 
@@ -35,11 +37,26 @@ def render_photograph(
 
     also: of labels.ALSO, what it carries besides points; the picture is the same whatever that is.
     """
+    return heads.render(*_somebody(heads, generator(seed, index), size), also)
+
+
+def render_toon(
+    heads: Studio, seed: int, index: int, size: int = 160, also: Collection[str] = ("masks", "alpha")
+) -> Render:
+    """The same person drawn in flat colours with contours, half of them on white and half on a colour."""
     rng = generator(seed, index)
+    render = draw(heads, *_somebody(heads, rng, size), {*also, "alpha"})
+    paper = np.full(3, 255.0) if rng.random() < 0.5 else rng.uniform(0, 255, 3)
+    clear = 1 - np.asarray(render.alpha, np.float64)[..., None] / 255
+    image = np.clip(np.round(render.image + clear * (paper - 255)), 0, 255).astype(np.uint8)
+    return replace(render, image=image, alpha=render.alpha if "alpha" in also else None)
+
+
+def _somebody(heads: Studio, rng: np.random.Generator, size: int) -> tuple[Look, Moment, Shot, Outfit]:
     person = sample_person(rng)
     moment = sample_moment(rng, heads.kit.expression_names)
     shot = sample_shot(rng, size)
-    return heads.render(heads.look(person), moment, shot, sample_outfit(rng, person), also)
+    return heads.look(person), moment, shot, sample_outfit(rng, person)
 
 
 def sample_shot(rng: np.random.Generator, size: int) -> Shot:

@@ -26,6 +26,8 @@ class Data:
     heads: str = ""  # a file of 3-D heads, for photographs of people beside drawings; $NAME as in labels.files
     people: int = 0  # photographs to learn from
     people_share: float = 0.4  # of the samples with a face: photographs
+    toons: int = 0  # drawings of people of data.heads in flat colours to learn from
+    toons_share: float = 0.1  # of the samples with a face: such drawings
     workers: int = 2  # processes that render; the result is the same for any number
     negative_share: float = 0.1  # of the samples: pictures without a face
     misframed_share: float = 0.08  # of the samples: crops that are not framed on their face
@@ -165,6 +167,7 @@ class Recipe:
             ("data.negative_share", self.data.negative_share),
             ("data.misframed_share", self.data.misframed_share),
             ("data.people_share", self.data.people_share),
+            ("data.toons_share", self.data.toons_share),
             ("labels.held_out", self.labels.held_out),
             ("labels.stop", self.labels.stop),
             ("loss.smooth", self.loss.smooth),
@@ -175,8 +178,8 @@ class Recipe:
             raise RecipeError(f"loss.heed must be from 0 to 1, got {self.loss.heed}")
         if self.teacher and self.task != "emotion":
             raise RecipeError(f"a teacher is for the task emotion, not {self.task}")
-        if self.data.people and not self.data.heads:
-            raise RecipeError("data.people needs data.heads, a file of 3-D heads")
+        if (self.data.people or self.data.toons) and not self.data.heads:
+            raise RecipeError("data.people and data.toons need data.heads, a file of 3-D heads")
         if self.data.negative_share and not self.data.negatives:
             raise RecipeError("data.negative_share needs data.negatives, the number of pictures without a face")
         unknown = [name for name in self.domains if name not in DOMAINS]

@@ -212,7 +212,7 @@ JOBS: dict[str, Callable[[Recipe, Callable[[str, int], Pack]], Job]] = {
     "detect": DetectJob,
     "segment": ParsingJob,
 }
-ONE_FACE = ("faces", "people")  # kinds of renders whose parts can be kept
+ONE_FACE = ("faces", "people", "toons")  # kinds of renders whose parts can be kept
 TASKS = (*JOBS, "points", "emotion")
 LABELLED = ("points", "emotion")  # of these: learn from labelled faces, not from renders of their own
 

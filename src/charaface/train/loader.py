@@ -75,12 +75,12 @@ def learned(negatives: Pack) -> int:
 
 
 def worlds_of(data: Data, packs: Callable[[str, int], Pack]) -> list[World]:
-    """The faces that the generator draws, and those that it photographs where a recipe asks for them."""
-    share = data.people_share if data.people else 0.0
-    worlds = [World(packs("faces", data.renders + data.held_out), data.renders, 1 - share)]
-    if data.people:
-        worlds.append(World(packs("people", data.people + data.held_out), data.people, share))
-    return worlds
+    """The faces that the generator draws, and the people that it photographs or draws where a recipe asks for them."""
+    asked = {"people": (data.people, data.people_share), "toons": (data.toons, data.toons_share)}
+    others = {kind: (count, share) for kind, (count, share) in asked.items() if count}
+    own = 1 - sum(share for _, share in others.values())
+    worlds = [World(packs("faces", data.renders + data.held_out), data.renders, own)]
+    return worlds + [World(packs(k, count + data.held_out), count, share) for k, (count, share) in others.items()]
 
 
 def drawn_world(worlds: Sequence[World], rng: np.random.Generator) -> World:

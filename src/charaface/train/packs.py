@@ -92,8 +92,16 @@ def draw_person(heads: str, seed: int, index: int, size: int) -> Any:
     return render_photograph(studio(heads), seed, index, size)
 
 
+def draw_toon(heads: str, seed: int, index: int, size: int) -> Any:
+    """The same somebody drawn in flat colours with contours."""
+    from charaface.synth.photograph import render_toon, studio
+
+    return render_toon(studio(heads), seed, index, size)
+
+
 DRAW: dict[str, Draw] = {"faces": draw_face, "scenes": draw_scene, "negatives": draw_negative}
-DRAW_HEADS: dict[str, Callable[[str, int, int, int], Any]] = {"people": draw_person}  # of a file of heads, before these
+# of a file of heads, before the others
+DRAW_HEADS: dict[str, Callable[[str, int, int, int], Any]] = {"people": draw_person, "toons": draw_toon}
 
 
 def cache_folder() -> Path:
