@@ -76,7 +76,7 @@ def test_points_may_leave_the_crop_by_a_tenth() -> None:
         net.heat.weight.zero_()
         net.heat.weight[0, 0] = 1.0
         heat[0, 0, 15, 0] = 50.0
-        points = net._read(heat, torch.zeros(1, 256), torch.zeros(1, 512)).points
+        points = net._read(heat, torch.zeros(1, 256)).points
     edge = 0.5 - GRID_SPAN / 2 * 15 / 16
     np.testing.assert_allclose(points[0, 0], [edge, 1 - edge], atol=1e-5)
     np.testing.assert_allclose(points[0, 1], [0.5, 0.5], atol=1e-5)

@@ -4,16 +4,14 @@ A small residual network (He et al. 2016) under a light feature pyramid (Lin et 
 point, read by soft-argmax (Sun et al. 2018). Departures: the grid of the heat map spans 1.2 times the crop,
 so that a point may leave it; each point has a scale of its own (a radial Laplace density, after Kendall & Gal
 2017) read from the features under its own heat map; the same trunk says whether the crop is centred on a face
-at all, and from the mean and spread of its finer maps, which are of texture, which kind of picture it is. Plain 3x3
-convolutions throughout: a depthwise one needs as long for
+at all, and which kind of picture it is. Plain 3x3 convolutions throughout: a depthwise one needs as long for
 a thirtieth of the arithmetic, in training and in inference alike.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -68,12 +66,6 @@ class Block(nn.Module):
 class Landmarker(nn.Module):
     """(N, channels, 128, 128) in -1..1 to (N, points, 2) in 0..1 of the crop; in training mode to Points."""
 
-    # the kind of picture alone is its head: so it can be learned anew and nothing else moves
-    STAGES: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "entry": ("stem.", "stage1."),
-        "middle": ("stage2.", "stage3."),
-        "exit": ("stage4.", "lateral", "smooth.", "heat.", "reduce.", "context.", "whole.", "local."),
-    }
     grid: Tensor
 
     def __init__(self, points: int = 68, channels: int = 3, pyramid: int = 64) -> None:
@@ -96,8 +88,7 @@ class Landmarker(nn.Module):
         self.reduce = nn.Sequential(conv_norm(160, 16, 1), nn.ReLU(inplace=True))
         self.context = nn.Linear(16 * 4 * 4, 64)
         self.whole = nn.Linear(64, 2 * points + 1)  # scale and visibility of each point, and the face
-        widths = 2 * (32 + 32 + 64 + 128)  # mean and spread of four maps
-        self.kind = nn.Sequential(nn.Linear(widths, 64), nn.ReLU(inplace=True), nn.Linear(64, len(DOMAINS)))
+        self.kind = nn.Linear(64, len(DOMAINS))
         self.local = nn.Linear(pyramid, 2)  # scale and visibility, from the features under a point
         centres = (torch.arange(16) + 0.5) / 16
         self.register_buffer("grid", (centres - 0.5) * GRID_SPAN + 0.5, persistent=False)
@@ -106,8 +97,7 @@ class Landmarker(nn.Module):
 
     def predict(self, x: Tensor) -> Points:
         """Points, scales, visibility and face of a batch of crops, all in float32."""
-        stem = self.stem(x)  # (N, 32, 32, 32)
-        x = self.stage1(stem)  # (N, 32, 32, 32)
+        x = self.stage1(self.stem(x))  # (N, 32, 32, 32)
         c2 = self.stage2(x)  # (N, 64, 16, 16)
         c3 = self.stage3(c2)  # (N, 128, 8, 8)
         c4 = self.stage4(c3)  # (N, 160, 4, 4)
@@ -116,10 +106,9 @@ class Landmarker(nn.Module):
         context = self.reduce(c4).flatten(1)  # (N, 256)
         # eight bits of mantissa are too few for a place finer than a cell: the heads compute in full
         with torch.autocast(x.device.type, enabled=False):
-            texture = torch.cat([_spread(maps.float()) for maps in (stem, x, c2, c3)], 1)  # (N, 512)
-            return self._read(p2.float(), context.float(), texture)
+            return self._read(p2.float(), context.float())
 
-    def _read(self, features: Tensor, context: Tensor, texture: Tensor) -> Points:
+    def _read(self, features: Tensor, context: Tensor) -> Points:
         heat = self.heat(features).flatten(2).softmax(2)  # (N, P, 256)
         maps = heat.unflatten(2, (16, 16))  # (N, P, 16 down, 16 across)
         x = (maps.sum(2) * self.grid).sum(2)
@@ -130,14 +119,8 @@ class Landmarker(nn.Module):
         scale, visible, face = self.whole(seen).split([count, count, 1], dim=1)
         local = self.local(under)  # (N, P, 2)
         log_scale = (scale + local[..., 0]).clamp(*_LOG_SCALE)
-        return Points(torch.stack([x, y], dim=2), log_scale, visible + local[..., 1], face[:, 0], self.kind(texture))
+        return Points(torch.stack([x, y], dim=2), log_scale, visible + local[..., 1], face[:, 0], self.kind(seen))
 
     def forward(self, x: Tensor) -> Tensor | Points:
         found = self.predict(x)
         return found if self.training else found.points
-
-
-def _spread(maps: Tensor) -> Tensor:
-    """(N, 2 C) mean and standard deviation of (N, C, H, W) maps over their places."""
-    mean = maps.mean((2, 3), keepdim=True)
-    return torch.cat([mean.flatten(1), ((maps - mean).square().mean((2, 3)) + 1e-6).sqrt()], 1)
