@@ -43,7 +43,7 @@ WEIGHTS: dict[str, Weight] = {
         sha256="95b7d651ef8165158b2558d77918908e3fd54acb139b3201c92198ee5a5cf2f6",
         licence="MIT",
         data="generated drawings and photographs of generated people (charaface.synth; shapes of ICT-FaceKit, MIT)",
-        score="hair colours 82 %, eye colours 74 %, IoU of parts 0.75; docs/cards/parser.md",
+        score="hair colours 82 %, eye colours 78 %, IoU of parts 0.75; docs/cards/parser.md",
     ),
     "detector": Weight(
         file="detector.onnx",
