@@ -63,6 +63,11 @@ WRONG = {
         "schedule.start must be at least 0 and below 1",
     ),
     "negatives without renders of them": (HEAD + "[data]\nnegatives = 0\n", "needs data.negatives"),
+    "flat people without heads": (HEAD + "[data]\ntoons = 5\n", "data.people and data.toons need data.heads"),
+    "no room for drawings": (
+        HEAD + '[data]\nheads = "h.npz"\npeople = 5\npeople_share = 0.6\ntoons = 5\ntoons_share = 0.4\n',
+        "must be below 1 together",
+    ),
     "no TOML": ("name = \n", "not a TOML file"),
 }
 

@@ -180,6 +180,8 @@ class Recipe:
             raise RecipeError(f"a teacher is for the task emotion, not {self.task}")
         if (self.data.people or self.data.toons) and not self.data.heads:
             raise RecipeError("data.people and data.toons need data.heads, a file of 3-D heads")
+        if self.data.people and self.data.toons and self.data.people_share + self.data.toons_share >= 1:
+            raise RecipeError("data.people_share and data.toons_share must be below 1 together")
         if self.data.negative_share and not self.data.negatives:
             raise RecipeError("data.negative_share needs data.negatives, the number of pictures without a face")
         unknown = [name for name in self.domains if name not in DOMAINS]
